@@ -1,0 +1,69 @@
+//! health.toml, compiled: dimensions, measures, weights, bands.
+
+use std::sync::Arc;
+
+use crate::condition::Expression;
+
+/// The health model. Weights are checked to sum to 1, in a dimension too.
+#[derive(Clone, Debug, Default)]
+pub struct HealthModel {
+    pub dimensions: Vec<Dimension>,
+    /// By falling `from`.
+    pub bands: Vec<Band>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dimension {
+    pub id: Arc<str>,
+    pub weight: f64,
+    pub measures: Vec<Measure>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Measure {
+    pub id: Arc<str>,
+    pub value: Expression,
+    /// Points of a piecewise linear scale to 0..100, by rising x; values outside take the end's score.
+    pub scale: Vec<(f64, f64)>,
+    pub weight: f64,
+    pub missing: Missing,
+}
+
+/// What a measure without a value counts as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Missing {
+    /// The other weights re-share.
+    Skip,
+    Score(f64),
+}
+
+#[derive(Clone, Debug)]
+pub struct Band {
+    pub id: Arc<str>,
+    /// The band holds from this whole score up to the next band.
+    pub from: i64,
+    pub action: Option<String>,
+}
+
+impl HealthModel {
+    /// The band of a rounded score.
+    pub fn band(&self, score: i64) -> Option<&Band> {
+        self.bands.iter().find(|band| score >= band.from)
+    }
+}
+
+impl Measure {
+    /// The score of a value on the scale, 0 to 100.
+    pub fn score(&self, value: f64) -> f64 {
+        let Some((first, last)) = self.scale.first().zip(self.scale.last()) else { return value.clamp(0.0, 100.0) };
+        if value <= first.0 {
+            return first.1;
+        }
+        if value >= last.0 {
+            return last.1;
+        }
+        let after = self.scale.iter().position(|(x, _)| *x > value).expect("value is below the last point");
+        let ((x0, y0), (x1, y1)) = (self.scale[after - 1], self.scale[after]);
+        y0 + (y1 - y0) * (value - x0) / (x1 - x0)
+    }
+}
