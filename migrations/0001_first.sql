@@ -112,10 +112,12 @@ create table condition_state (
     account_id text not null references account (id),
     truth text not null check (truth in ('yes', 'no', 'unknown')),
     since bigint not null,
+    true_since bigint,
     false_at bigint,
     rearmed_at bigint,
     baseline text,
-    seen_until bigint,
+    -- JSON list of text.
+    seen text not null,
     primary key (account_id, playbook)
 );
 

@@ -192,6 +192,8 @@ pub struct ConditionState {
     pub truth: Truth,
     /// Since when that truth has stood.
     pub since: Timestamp,
+    /// Since when it has been true, less the time it was unknown: what `for` counts. None while it is false.
+    pub true_since: Option<Timestamp>,
     /// When it was last known to be false.
     pub false_at: Option<Timestamp>,
     /// When `rearm` was last known to be true.
@@ -199,8 +201,8 @@ pub struct ConditionState {
     /// What was already true when the playbook first went live on a database that held the account: entering for
     /// it is a backfill. The key for a date trigger, `true` for a condition.
     pub baseline: Option<Arc<str>>,
-    /// The last instant a schedule or event trigger has looked at.
-    pub seen_until: Option<Timestamp>,
+    /// What an event or schedule trigger has looked at: ids of recent events, the last instant of a schedule.
+    pub seen: Vec<Arc<str>>,
 }
 
 /// What one look at an account writes, in one transaction.

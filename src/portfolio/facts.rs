@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Book, Calendar, People, Window};
 use crate::condition::{self, Field, Name, Truth, Type, Value};
-use crate::time::{Date, TimeZone, Timestamp, add_days, add_span, local_date, start_of_day};
+use crate::book::calendar::add_span;
+use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
 use super::health::{self, Health};
@@ -47,17 +48,17 @@ impl Facts {
         Facts { world, account, work, now, zone, window, run: None, event: None, health: Arc::default() }
     }
 
-    /// The same facts as a playbook sees them: in its zone and with its calendar. None when neither the playbook's
-    /// zone nor its fallback is known.
-    pub fn seen_by(&self, playbook: &Playbook) -> Option<Facts> {
+    /// The same facts as a playbook sees them: in its zone and with its calendar. Where the account names no zone
+    /// that exists, the playbook's fallback counts, and UTC when it has none.
+    pub fn seen_by(&self, playbook: &Playbook) -> Facts {
         let own = match &playbook.zone.source {
             ZoneSource::Fixed(zone) => Some(zone.clone()),
             ZoneSource::Account(field) => {
                 self.account.text(field, self.now).and_then(|name| TimeZone::get(&name).ok())
             }
         };
-        let zone = own.or_else(|| playbook.zone.fallback.clone())?;
-        Some(Facts { zone, window: playbook.send_window.clone(), ..self.clone() })
+        let zone = own.or_else(|| playbook.zone.fallback.clone()).unwrap_or(TimeZone::UTC);
+        Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
     }
 
     /// The same account at another instant, with nothing but what is recorded of it.
