@@ -17,8 +17,10 @@ pub(super) struct Node {
     pub ty: Type,
     /// Byte range in the source text, without enclosing parentheses.
     pub at: Range<usize>,
-    /// Levels of nesting below and including this node.
+    /// Levels of nesting below and including this node, named conditions counted in.
     pub depth: usize,
+    /// Nodes below and including this one, named conditions counted in.
+    pub size: usize,
 }
 
 #[derive(Debug)]
@@ -121,11 +123,15 @@ impl Arithmetic {
 }
 
 impl Node {
-    /// A node; its depth follows from its parts.
+    /// A node; its depth and size follow from its parts.
     pub fn new(expr: Expr, ty: Type, at: Range<usize>) -> Node {
-        let below = expr.parts().map(|part| part.depth).max().unwrap_or(0);
-        let named = if let Expr::Named(expression) = &expr { expression.root().depth } else { 0 };
-        Node { depth: 1 + below.max(named), expr, ty, at }
+        let named = if let Expr::Named(expression) = &expr { Some(expression.root()) } else { None };
+        let (mut depth, mut size) = (1, 1usize);
+        for part in expr.parts().chain(named) {
+            depth = depth.max(1 + part.depth);
+            size = size.saturating_add(part.size);
+        }
+        Node { expr, ty, at, depth, size }
     }
 }
 

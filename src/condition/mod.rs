@@ -14,6 +14,7 @@ mod expr;
 mod functions;
 mod lower;
 mod name;
+mod named;
 mod parse;
 mod problem;
 mod reads;
@@ -28,6 +29,7 @@ mod value;
 
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
+pub use parse::is_name;
 pub use problem::{Problem, nearest};
 pub use reads::Reads;
 pub use registry::{Field, Metric, Registry, Scope};

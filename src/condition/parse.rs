@@ -35,6 +35,13 @@ pub(super) fn parse(scan: &Scan) -> Result<AST, Problem> {
     PARSER.compile_expression(scan.text).map_err(|error| reworded(scan, &error))
 }
 
+/// Whether a word can be a name in a condition, after a dot or called: a field, metric or event kind
+/// that cannot would never be readable. Refuses what is no identifier and what rhai reserves.
+pub fn is_name(word: &str) -> bool {
+    let text = format!("{word}(x.{word})");
+    Scan::of(&text).is_ok_and(|scan| scan.tokens.len() == 6 && scan.word(0) == word && parse(&scan).is_ok())
+}
+
 /// The byte offset of a position; rhai counts lines, and characters within a line, from 1.
 pub(super) fn offset(text: &str, position: Position) -> usize {
     let Some(line) = position.line() else { return text.len() };

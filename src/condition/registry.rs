@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::scan::Scan;
-use super::{Expected, Expression, Problem, Scripts, Source, Type};
+use super::{Expression, Scripts, Type};
 
 /// A field of an account, a contact, a person or an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,53 +55,10 @@ pub struct Registry {
     pub playbooks: Vec<String>,
     /// Named conditions, called as `at_risk()`. Filled by [`Registry::define_named`].
     pub named: BTreeMap<String, Expression>,
+    /// Named conditions that did not compile; a use of one says so rather than that it is unknown.
+    pub broken: BTreeSet<String>,
     /// The functions of `functions.rhai`.
     pub scripts: Scripts,
-}
-
-impl Registry {
-    /// Compiles named conditions, which may call each other in any order, and adds the right ones.
-    ///
-    /// Returns every mistake with the name of its condition; a cycle is one.
-    pub fn define_named(&mut self, sources: BTreeMap<String, Source>) -> Vec<(String, Problem)> {
-        let mut open = sources;
-        let mut problems = Vec::new();
-        let calls: BTreeMap<String, BTreeSet<String>> =
-            open.iter().map(|(name, source)| (name.clone(), calls_of(source))).collect();
-        while !open.is_empty() {
-            let ready = open.keys().find(|name| !calls[*name].iter().any(|called| open.contains_key(called))).cloned();
-            let Some(name) = ready else {
-                problems.extend(open.iter().map(|(name, source)| (name.clone(), cycle(name, &open, &calls, source))));
-                break;
-            };
-            let Some(source) = open.remove(&name) else { break };
-            match Expression::compile(source, &Scope::of(self), Expected::Truth) {
-                Ok(expression) => drop(self.named.insert(name, expression)),
-                Err(found) => problems.extend(found.into_iter().map(|problem| (name.clone(), problem))),
-            }
-        }
-        problems
-    }
-}
-
-/// The names followed by `(` in the text, where it can be read.
-fn calls_of(source: &Source) -> BTreeSet<String> {
-    Scan::of(&source.text).map(|scan| scan.calls().map(str::to_owned).collect()).unwrap_or_default()
-}
-
-fn cycle(
-    name: &str,
-    open: &BTreeMap<String, Source>,
-    calls: &BTreeMap<String, BTreeSet<String>>,
-    source: &Source,
-) -> Problem {
-    let via: Vec<&str> = calls[name].iter().map(String::as_str).filter(|called| open.contains_key(*called)).collect();
-    Problem::new(
-        "named-condition-cycle",
-        0..source.text.len(),
-        format!("`{name}()` needs `{}()`, which leads back to it or to another circle", via.join("()`, `")),
-    )
-    .help("take one of the calls out, so that every named condition rests on plain fields in the end")
 }
 
 /// Where an expression stands: what else it may name there.

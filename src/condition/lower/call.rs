@@ -27,6 +27,10 @@ impl Lower<'_> {
             self.reads.merge(named.reads());
             return Some(Node::new(Expr::Named(named.clone()), Type::Bool, whole));
         }
+        if registry.broken.contains(name) {
+            let message = format!("the named condition `{name}` is wrong itself");
+            return self.wrong("broken-named-condition", at, message, Some("correct it in conditions.toml"));
+        }
         if let Some(counts) = registry.scripts.parameters(name) {
             return self.script(name, counts.to_vec(), args, whole);
         }

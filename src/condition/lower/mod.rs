@@ -22,6 +22,8 @@ mod windows;
 
 /// The deepest nesting with named conditions counted in, so that evaluation is bounded too.
 const MAX_TOTAL_DEPTH: usize = 256;
+/// The most parts with named conditions counted in: each may use another twice, and so on.
+const MAX_TOTAL_SIZE: usize = 10_000;
 
 /// Compiles a scanned text.
 pub(super) fn compile(scan: &Scan, scope: &Scope, expected: &Expected) -> Result<(Node, Reads), Vec<Problem>> {
@@ -126,8 +128,8 @@ impl Lower<'_> {
     }
 
     fn expect(&mut self, root: Node, expected: &Expected) -> Option<Node> {
-        if root.depth > MAX_TOTAL_DEPTH {
-            let message = "this condition is too deep once the named conditions in it are counted";
+        if root.depth > MAX_TOTAL_DEPTH || root.size > MAX_TOTAL_SIZE {
+            let message = "this condition is too large once the named conditions in it are counted";
             return self.wrong(
                 "condition-too-deep",
                 root.at,

@@ -58,10 +58,11 @@ impl Lower<'_> {
     fn comparison(&mut self, comparison: Comparison, left: &Tree, right: &Tree) -> Option<Node> {
         let (left, right) = self.pair(left, right)?;
         let at = self.span(left.at.start, right.at.end);
-        if matches!(&left.expr, Expr::Compare { comparison, .. } if comparison.is_ordering())
+        if let Expr::Compare { comparison: first, right: middle, .. } = &left.expr
+            && first.is_ordering()
             && comparison.is_ordering()
         {
-            return self.chain(&left, &right, at);
+            return self.chain(&left, middle, &right, at);
         }
         if !left.ty.compares_with(&right.ty) {
             return self.incomparable(&left, &right, at);
@@ -81,16 +82,16 @@ impl Lower<'_> {
     }
 
     /// `10 <= x <= 50`: what reads as one comparison in mathematics compares a yes-or-no with 50.
-    fn chain(&mut self, left: &Node, right: &Node, at: Range<usize>) -> Option<Node> {
-        let Expr::Compare { right: middle, .. } = &left.expr else { return None };
-        let second = &self.scan.text[self.span(middle.at.start, middle.at.end).start..at.end];
-        let second =
-            if self.scan.balanced(middle.at.start..right.at.end).end <= at.end { second } else { return None };
-        let suggestion = format!("{} && {}", self.text(&left.at), second.trim_end_matches(')'));
-        self.problems.push(
-            Problem::new("chained-comparison", at, "comparisons do not chain: write two, joined with `&&`")
-                .suggest(suggestion),
-        );
+    fn chain(&mut self, left: &Node, middle: &Node, right: &Node, at: Range<usize>) -> Option<Node> {
+        let problem = Problem::new("chained-comparison", at, "comparisons do not chain: write two, joined with `&&`");
+        let second = self.span(middle.at.start, right.at.end);
+        // A second part that reaches before the first has parentheses which a suggestion would tear.
+        let problem = if second.start > left.at.start {
+            problem.suggest(format!("{} && {}", self.text(&left.at), self.text(&second)))
+        } else {
+            problem
+        };
+        self.problems.push(problem);
         None
     }
 

@@ -126,3 +126,10 @@ fn scripts_are_called_with_values_and_their_failure_is_unknown() {
     assert_eq!(code("half()"), "wrong-arguments");
     assert_eq!(code("halv(1) == 1"), "unknown-function");
 }
+
+#[test]
+fn every_example_of_the_table_compiles() {
+    for usage in &FUNCTIONS {
+        compile(usage.example);
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Compiles on a 2 MiB stack and returns the first problem; it must not take long.
@@ -124,4 +126,92 @@ fn brackets_and_quotes_that_do_not_close_are_named() {
 fn comments_are_read_over() {
     let account = Account::with([("account.arr", Value::Number(2.0))]);
     assert_eq!(truth("// large\naccount.arr > 1 /* always */\n", &account), Truth::True);
+}
+
+/// Pieces of conditions in any order: what an author's half-finished line looks like.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "account",
+        ".",
+        "arr",
+        "name",
+        "renewal_date",
+        "tags",
+        "(",
+        ")",
+        "[",
+        "]",
+        "&&",
+        "||",
+        "!",
+        "==",
+        "<",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "??",
+        "in",
+        "!in",
+        "5",
+        "0.5",
+        "\"active\"",
+        "\"日\"",
+        ",",
+        "usage",
+        "logins",
+        "avg",
+        "contact",
+        "person",
+        "role",
+        "within",
+        "was",
+        "is_empty",
+        "true",
+        "today",
+        "now",
+        "and",
+        "=",
+        "'x'",
+        "\n",
+        "if",
+        "half",
+        "health",
+        "score",
+        "events",
+        "last",
+        "run",
+        "day",
+        "min",
+        "#{",
+        "`",
+        "|",
+        "é",
+    ]);
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn any_text_compiles_or_is_refused_with_a_place(text in prop_oneof![9 => pieces(), 1 => "\\PC{0,40}"]) {
+        let registry = registry();
+        let account = Account::with([("account.arr", Value::Number(5.0)), ("account.name", Value::text("5"))]);
+        match compile_in(&registry, &text) {
+            Ok(condition) => {
+                let trace = condition.trace(&account);
+                prop_assert!(text.contains(&trace.text));
+                prop_assert_eq!(condition.truth(&account), trace.truth);
+            }
+            Err(problems) => {
+                prop_assert!(!problems.is_empty(), "{text}: refused without a reason");
+                for problem in problems {
+                    prop_assert!(text.get(problem.start..problem.end).is_some(), "{text}: {problem:?}");
+                }
+            }
+        }
+    }
 }

@@ -74,6 +74,7 @@ fn registry() -> Registry {
         ("stage", Type::choice(["onboarding", "adopted"])),
         ("owner", Type::Person),
         ("renewal_date", Type::Date),
+        ("start_date", Type::Date),
         ("last_login", Type::Time),
         ("sso_enabled", Type::Bool),
         ("tags", Type::Tags),
@@ -91,8 +92,8 @@ fn registry() -> Registry {
         people: words(["dana", "morgan"]),
         roles: words(["vp_cs"]),
         playbooks: words(["at-risk"]),
-        named: BTreeMap::new(),
         scripts: Scripts::compile("fn half(x) { x / 2 }\nfn broken(x) { x.nothing() }").unwrap(),
+        ..Registry::default()
     }
 }
 

@@ -132,25 +132,73 @@ fn windows_take_whole_days() {
     assert_eq!(code("account.arr.length > 1"), "no-such-part");
 }
 
+fn named<const N: usize>(registry: &mut Registry, texts: [(&str, &str); N]) -> Vec<(String, &'static str)> {
+    let sources = texts.map(|(name, text)| (name.to_owned(), Source::inline(text, "conditions.toml")));
+    let problems = registry.define_named(BTreeMap::from(sources));
+    problems.into_iter().map(|(name, problem)| (name, problem.code)).collect()
+}
+
 #[test]
-fn named_conditions_may_stand_on_each_other_but_not_in_a_circle() {
+fn named_conditions_may_stand_on_each_other() {
     let mut registry = registry();
-    let source = |text: &str| Source::inline(text, "conditions.toml");
-    let sources = BTreeMap::from([
-        ("at_risk".to_owned(), source("unhappy() && account.arr > 1000")),
-        ("unhappy".to_owned(), source("account.nps < 7")),
-        ("hen".to_owned(), source("egg()")),
-        ("egg".to_owned(), source("hen()")),
-        ("wrong".to_owned(), source("account.helth > 5")),
-    ]);
-    let problems = registry.define_named(sources);
-    let found: Vec<_> = problems.iter().map(|(name, problem)| (name.as_str(), problem.code)).collect();
-    assert_eq!(found, [("wrong", "unknown-field"), ("egg", "named-condition-cycle"), ("hen", "named-condition-cycle")]);
+    let texts = [("at_risk", "unhappy() && account.arr > 1000"), ("unhappy", "account.nps < 7")];
+    assert_eq!(named(&mut registry, texts), []);
 
     let condition = compile_in(&registry, "at_risk() || false").unwrap();
     let account = Account::with([("account.nps", Value::Number(3.0)), ("account.arr", Value::Number(5000.0))]);
     assert_eq!(condition.truth(&account), Truth::True);
     assert!(condition.reads().feeds.contains("survey"));
     let trace = condition.trace(&account);
+    assert_eq!(trace.children[0].text, "at_risk()");
     assert_eq!(trace.children[0].children[0].file, "conditions.toml");
+    let unknown = condition.trace(&Account::with([("account.arr", Value::Number(5000.0))]));
+    assert_eq!(unknown.unknown_because.unwrap(), "account.nps is empty");
+}
+
+#[test]
+fn named_conditions_that_are_wrong_are_told_once() {
+    let mut registry = registry();
+    let texts = [
+        ("hen", "egg()"),
+        ("egg", "hen()"),
+        ("wrong", "account.helth > 5"),
+        ("at-risk", "true"),
+        ("within", "true"),
+        ("half", "true"),
+    ];
+    let found = named(&mut registry, texts);
+    let found: Vec<_> = found.iter().map(|(name, code)| (name.as_str(), *code)).collect();
+    let expected = [
+        ("at-risk", "bad-name"),
+        ("half", "name-taken"),
+        ("within", "name-taken"),
+        ("wrong", "unknown-field"),
+        ("egg", "named-condition-circle"),
+        ("hen", "named-condition-circle"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(compile_in(&registry, "wrong() && hen()").unwrap_err()[0].code, "broken-named-condition");
+}
+
+#[test]
+fn named_conditions_cannot_multiply_without_end() {
+    let mut registry = registry();
+    let mut last = Vec::new();
+    for level in 0..20 {
+        let name = format!("level_{level}");
+        let below = if level == 0 { "account.sso_enabled".to_owned() } else { format!("level_{}()", level - 1) };
+        last = named(&mut registry, [(&name, &format!("{below} && {below} && {below}"))]);
+    }
+    assert_eq!(last[0].1, "broken-named-condition");
+    assert!(registry.broken.contains("level_8") && registry.named.contains_key("level_6"));
+}
+
+#[test]
+fn a_name_is_an_identifier_that_rhai_does_not_keep_for_itself() {
+    for name in ["arr", "nps_score_2", "renewal_date"] {
+        assert!(is_name(name), "{name}");
+    }
+    for name in ["at-risk", "2fast", "", "a b", "a.b", "default", "if", "\u{430}rr", "a) || (b"] {
+        assert!(!is_name(name), "{name}");
+    }
 }

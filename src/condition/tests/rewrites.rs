@@ -90,6 +90,8 @@ fn functions_are_not_methods() {
 #[test]
 fn a_problem_points_at_its_characters_behind_other_scripts_and_lines() {
     let text = "account.name == \"日本語\" &&\n  account.helth > 5";
-    let problem = problem(text);
-    assert_eq!(&text[problem.start..problem.end], "helth");
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let problem = problem(&text);
+        assert_eq!(&text[problem.start..problem.end], "helth");
+    }
 }

@@ -48,6 +48,13 @@ fn a_chain_of_comparisons_is_rewritten_as_two() {
 }
 
 #[test]
+fn a_chain_with_parentheses_is_told_without_a_suggestion_that_would_tear_them() {
+    assert_eq!(fixed("1 < (account.arr + 1) < 9"), "1 < (account.arr + 1) && (account.arr + 1) < 9");
+    let problem = problem("(1 < account.arr) < 9");
+    assert_eq!((problem.code, problem.suggestion), ("chained-comparison", None));
+}
+
+#[test]
 fn decimals_compare_with_a_tolerance() {
     let account = Account::with([]);
     assert_eq!(truth("0.1 + 0.2 == 0.3", &account), Truth::True);
