@@ -76,6 +76,8 @@ fn reworded(scan: &Scan, error: &ParseError) -> Problem {
         ParseErrorType::MissingToken(token, _) => {
             Problem::new("syntax", at, format!("`{token}` is missing before `{found}`"))
         }
+        _ if found == "," => Problem::new("syntax", at, "`,` cannot stand here")
+            .help("a comma separates arguments; numbers are written without one, as in 10000"),
         _ => Problem::new("syntax", at, format!("`{found}` cannot stand here"))
             .help("between two values there must be an operator, such as `&&` or `==`"),
     }

@@ -7,7 +7,7 @@ use super::scan::{Kind, Scan, Token};
 
 /// Every token that is not part of the language, each with what to write instead where that is clear.
 pub(super) fn problems(scan: &Scan) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
     let mut skip = 0;
     for (index, token) in scan.tokens.iter().enumerate() {
         if index < skip {
@@ -22,11 +22,17 @@ pub(super) fn problems(scan: &Scan) -> Vec<Problem> {
         };
         if let Some(problem) = found {
             skip = scan.index_at(problem.end.saturating_sub(1)) + 1;
-            problems.push(problem);
+            // One statement is one mistake, not one for each of its keywords and braces.
+            let is_told = problem.code == NOT_AN_EXPRESSION && problems.iter().any(|told| told.code == problem.code);
+            if !is_told {
+                problems.push(problem);
+            }
         }
     }
     problems
 }
+
+const NOT_AN_EXPRESSION: &str = "not-an-expression";
 
 fn instead(at: Range<usize>, written: &str, right: &str) -> Problem {
     let message = format!("`{written}` is written `{right}` in a condition");
@@ -71,7 +77,7 @@ const FORBIDDEN: [&str; 12] =
     ["eval", "print", "debug", "exit", "sleep", "parse_json", "timestamp", "fn", "call", "curry", "import", "blob"];
 
 fn statement(at: Range<usize>, text: &str) -> Problem {
-    Problem::new("not-an-expression", at, format!("`{text}` is not part of a condition: it is one expression"))
+    Problem::new(NOT_AN_EXPRESSION, at, format!("`{text}` is not part of a condition: it is one expression"))
         .help("combine comparisons with `&&`, `||` and `!`; put anything longer into functions.rhai")
 }
 
@@ -123,7 +129,7 @@ fn foreign(written: &str, at: Range<usize>) -> Problem {
         ".." | "..=" => Problem::new("no-range", at, "there are no ranges in a condition")
             .help("write two comparisons: `x >= 10 && x <= 50`"),
         "+=" | "-=" | "*=" | "/=" | "%=" | "**=" | "<<=" | ">>=" | "&=" | "|=" | "^=" | "++" | "--" | ";" | "{"
-        | "}" | "#{" => Problem::new("not-an-expression", at, format!("`{written}` is not part of a condition"))
+        | "}" | "#{" => Problem::new(NOT_AN_EXPRESSION, at, format!("`{written}` is not part of a condition"))
             .help("a condition is one expression; it assigns nothing"),
         _ if written.is_ascii() && !written.contains(|c: char| c.is_ascii_control()) => {
             Problem::new("unknown-operator", at, format!("`{written}` is not an operator of the language"))

@@ -134,9 +134,9 @@ fn skip_blank(text: &str, mut from: usize) -> Result<Option<usize>, Problem> {
         let rest = &rest[blank..];
         if rest.starts_with("//") {
             from += rest.find('\n').unwrap_or(rest.len());
-        } else if rest.starts_with("/*") {
+        } else if let Some(comment) = rest.strip_prefix("/*") {
             // rhai nests comments; refusing nested ones keeps the two readings the same.
-            let end = rest[2..].find("*/").filter(|end| !rest[2..2 + end].contains("/*")).ok_or_else(|| {
+            let end = comment.find("*/").filter(|end| !comment[..*end].contains("/*")).ok_or_else(|| {
                 Problem::new("unclosed-comment", from..from + 2, "this comment is nested or never closed")
             })?;
             from += end + 4;

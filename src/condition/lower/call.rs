@@ -42,7 +42,7 @@ impl Lower<'_> {
     fn script(&mut self, name: &str, counts: Vec<usize>, args: &[Tree], at: Range<usize>) -> Option<Node> {
         if !counts.contains(&args.len()) {
             let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
-            let message = format!("`{name}` takes {} arguments, not {}", counts.join(" or "), args.len());
+            let message = format!("the number of arguments of `{name}` is {}, not {}", counts.join(" or "), args.len());
             return self.wrong("wrong-arguments", at, message, None);
         }
         let args = self.arguments(args)?;
@@ -51,38 +51,45 @@ impl Lower<'_> {
     }
 
     fn function(&mut self, function: Function, args: &[Tree], at: Range<usize>, parts: &[Segment]) -> Option<Node> {
+        match (function, args) {
+            (Function::Contact, [persona]) => self.contact(persona, at, parts),
+            (Function::Role, [role]) => self.role(role, at, parts),
+            (Function::Task, [step]) => self.task(step, at, parts),
+            _ => {
+                let node = self.whole_function(function, args, at)?;
+                self.parts_of(node, parts)
+            }
+        }
+    }
+
+    /// A function whose call is a value by itself.
+    fn whole_function(&mut self, function: Function, args: &[Tree], at: Range<usize>) -> Option<Node> {
         let registry = self.scope.registry;
-        let node = match (function, args) {
-            (Function::Contact, [persona]) => return self.contact(persona, at, parts),
-            (Function::Role, [role]) => return self.role(role, at, parts),
-            (Function::Task, [step]) => return self.task(step, at, parts),
-            (Function::Person, [id]) => self.person(id, at)?,
+        match (function, args) {
+            (Function::Person, [id]) => self.person(id, at),
             (Function::HasContact, [persona]) => {
                 let persona = self.known_literal("persona", registry.personas.iter(), persona)?;
-                self.read(Name::HasContact(persona), Type::Bool, at)?
+                self.read(Name::HasContact(persona), Type::Bool, at)
             }
             (Function::Outcome, [step]) => {
                 self.inside_a_playbook(&at)?;
                 let step = self.earlier_step(step)?;
-                self.read(Name::Outcome(step), Type::choice(OUTCOMES), at)?
+                self.read(Name::Outcome(step), Type::choice(OUTCOMES), at)
             }
             (Function::InPlaybook, [playbook]) => {
                 let playbook = self.known_literal("playbook", registry.playbooks.iter(), playbook)?;
-                self.read(Name::InPlaybook(playbook), Type::Bool, at)?
+                self.read(Name::InPlaybook(playbook), Type::Bool, at)
             }
-            (Function::DaysSinceContact, []) => self.read(Name::DaysSinceContact, Type::Number, at)?,
-            (Function::Was | Function::Changed, [field, days]) => self.history(function, field, days, at)?,
-            (Function::Within, [day, span]) => self.within(day, span, at)?,
-            (Function::Min | Function::Max, [_, _, ..]) | (_, [_]) | (_, [_, _]) if takes(function, args.len()) => {
-                self.computed(function, args, at)?
-            }
+            (Function::DaysSinceContact, []) => self.read(Name::DaysSinceContact, Type::Number, at),
+            (Function::Was | Function::Changed, [field, days]) => self.history(function, field, days, at),
+            (Function::Within, [day, span]) => self.within(day, span, at),
+            _ if takes(function, args.len()) => self.computed(function, args, at),
             _ => {
                 let usage = function.usage();
-                let message = format!("`{}` does not take {} arguments", usage.name, args.len());
-                return self.wrong("wrong-arguments", at, message, Some(&format!("write it as `{}`", usage.example)));
+                let message = format!("`{}` does not take that many arguments", usage.name);
+                self.wrong("wrong-arguments", at, message, Some(&format!("write it as `{}`", usage.example)))
             }
-        };
-        self.parts_of(node, parts)
+        }
     }
 
     fn contact(&mut self, persona: &Tree, at: Range<usize>, parts: &[Segment]) -> Option<Node> {

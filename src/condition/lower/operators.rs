@@ -234,7 +234,7 @@ impl Lower<'_> {
         match text.parse::<Date>() {
             Ok(date) if text.len() == 10 => self.literal(Value::Date(date), Type::Date, at),
             _ => {
-                let help = "write the year, month and day, as in \"2026-06-15\", or an instant such as \"2026-06-15T09:00:00Z\"";
+                let help = "write year, month and day: \"2026-06-15\"; or an instant: \"2026-06-15T09:00:00Z\"";
                 self.wrong("bad-date", at, format!("\"{text}\" is not a date"), Some(help))
             }
         }

@@ -25,7 +25,7 @@ impl Lower<'_> {
         match root {
             Tree::Variable(variable, _, position) => {
                 let at = self.at(*position);
-                self.from_root(&variable.1, at, &segments)
+                self.rooted(&variable.1, at, &segments)
             }
             Tree::FnCall(call, position) if Function::named(&call.name).is_some() => {
                 let at = self.at(*position);
@@ -63,7 +63,7 @@ impl Lower<'_> {
         }
     }
 
-    fn from_root(&mut self, root: &str, at: Range<usize>, segments: &[Segment]) -> Option<Node> {
+    fn rooted(&mut self, root: &str, at: Range<usize>, segments: &[Segment]) -> Option<Node> {
         let (used, found) = match (root, segments) {
             ("today", _) => {
                 self.reads.daily = true;
@@ -120,7 +120,7 @@ impl Lower<'_> {
                 let help = format!("write it as `{}`", function.usage().example);
                 return self.wrong("method-call", segment.at.clone(), message, Some(&help));
             }
-            if node.ty != Type::Person {
+            if node.ty != Type::Person || segment.args.is_some() {
                 let message = format!("`{}` is {} and has no part `{}`", self.text(&node.at), node.ty, segment.name);
                 return self.wrong("no-such-part", segment.at.clone(), message, None);
             }

@@ -6,18 +6,21 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Compiles on a 2 MiB stack and returns the first problem; it must not take long.
+/// Compiles on a 2 MiB stack and returns the first problem. It takes less than 50 ms; the fastest of
+/// three runs counts, because other tests share the processor.
 fn refused(text: String) -> Problem {
     let shown: String = text.chars().take(60).collect();
     let work = move || {
-        let started = Instant::now();
-        let result = compile_in(&registry(), &text);
-        (result, started.elapsed())
+        let registry = registry();
+        let timed = || {
+            let started = Instant::now();
+            (compile_in(&registry, &text), started.elapsed())
+        };
+        [timed(), timed(), timed()].into_iter().min_by_key(|(_, took)| *took).unwrap()
     };
-    compile("true");
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap();
     let (result, took) = thread.join().unwrap();
-    assert!(took < Duration::from_millis(500), "{shown}: took {took:?}");
+    assert!(took < Duration::from_millis(50), "{shown}: took {took:?}");
     result.err().unwrap_or_else(|| panic!("{shown}: compiled")).remove(0)
 }
 
@@ -120,6 +123,7 @@ fn brackets_and_quotes_that_do_not_close_are_named() {
     assert_eq!(code("account.arr >"), "syntax");
     assert_eq!(code("account.arr account.seats"), "syntax");
     assert_eq!(code("account.arr > 5k"), "bad-number");
+    assert!(problem("account.arr > 10,000").help.unwrap().contains("10000"));
 }
 
 #[test]

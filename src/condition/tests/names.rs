@@ -130,6 +130,7 @@ fn windows_take_whole_days() {
     assert_eq!(code("usage.logins > 1"), "incomplete-name");
     assert_eq!(code("contact(\"champion\") == \"x\""), "incomplete-name");
     assert_eq!(code("account.arr.length > 1"), "no-such-part");
+    assert_eq!(code("account.owner.manager(1) == \"dana\""), "no-such-part");
 }
 
 fn named<const N: usize>(registry: &mut Registry, texts: [(&str, &str); N]) -> Vec<(String, &'static str)> {

@@ -204,7 +204,8 @@ proptest! {
     fn compiled_and_plain_evaluation_agree(tree in questions(), samples in prop::collection::vec(samples(), 4)) {
         let text = tree.to_string();
         let registry = registry();
-        let condition = match Expression::compile(Source::inline(text.as_str(), "t"), &Scope::of(&registry), Expected::Truth) {
+        let source = Source::inline(text.as_str(), "t");
+        let condition = match Expression::compile(source, &Scope::of(&registry), Expected::Truth) {
             Ok(condition) => condition,
             // A random tree may be longer than a condition may be; any other refusal is a mistake.
             Err(problems) => {

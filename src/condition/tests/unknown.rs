@@ -62,13 +62,18 @@ fn a_trace_shows_the_values_and_what_was_missing() {
     let registry = registry();
     let condition = Expression::compile(source, &Scope::of(&registry), Expected::Truth).unwrap();
     let json = serde_json::to_value(condition.trace(&account)).unwrap();
+    let child = |text: &str, truth: &str, left: serde_json::Value, right: i32, line: i32| {
+        serde_json::json!({
+            "text": text, "truth": truth, "children": [], "left": left, "right": right,
+            "file": "renewal.toml", "line": line,
+        })
+    };
+    let mut empty = child("account.nps < 7", "unknown", serde_json::Value::Null, 7, 13);
+    empty["unknown_because"] = "account.nps is empty".into();
     let expected = serde_json::json!({
         "text": "account.arr >= 5000 &&\n  (account.nps < 7)",
         "truth": "unknown",
-        "children": [
-            {"text": "account.arr >= 5000", "truth": "yes", "children": [], "left": 48000, "right": 5000, "file": "renewal.toml", "line": 12},
-            {"text": "account.nps < 7", "truth": "unknown", "children": [], "left": null, "right": 7, "file": "renewal.toml", "line": 13, "unknown_because": "account.nps is empty"},
-        ],
+        "children": [child("account.arr >= 5000", "yes", 48000.into(), 5000, 12), empty],
         "left": null,
         "right": null,
         "file": "renewal.toml",
