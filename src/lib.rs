@@ -1,0 +1,3 @@
+pub mod condition;
+pub mod id;
+pub mod time;
