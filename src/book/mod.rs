@@ -9,6 +9,8 @@ pub mod channels;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod health;
+pub mod layout;
+pub mod markdown;
 pub mod people;
 pub mod playbook;
 pub mod policy;

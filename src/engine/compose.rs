@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::book::playbook::{EmailAction, Playbook, Recipient, WebhookAction};
 use crate::book::policy::TRANSACTIONAL;
 use crate::book::template::{Extra, Format, RenderError, Rendered, TemplateId};
-use crate::book::{ChannelNames, markdown};
+use crate::book::{ChannelNames, layout, markdown};
 use crate::condition::Value;
 use crate::portfolio::Facts;
 
@@ -59,8 +59,8 @@ pub fn email(
         to: address(to),
         cc: cc.iter().map(address).collect(),
         subject: rendered.subject.clone().unwrap_or_else(|| playbook.title.clone()),
-        html: markdown::email_html(&rendered.body, rendered.preheader.as_deref()),
-        text: markdown::plain_text(&rendered.body),
+        html: layout::page(&markdown::html(&rendered.body), rendered.preheader.as_deref()),
+        text: markdown::text(&rendered.body),
         class: class.to_string(),
         unsubscribe,
         date: facts.now,
@@ -106,7 +106,7 @@ pub fn slack(
     let rendered = render(template, playbook, step, None, facts)?;
     let payload = match json_body(template, &rendered)? {
         Some(blocks) => blocks,
-        None => serde_json::json!({ "text": markdown::slack_text(&rendered.body) }),
+        None => markdown::slack_payload(&rendered.body),
     };
     Ok(Content::Slack { channel, payload })
 }
@@ -122,7 +122,7 @@ pub fn teams(
     let rendered = render(template, playbook, step, None, facts)?;
     let payload = match json_body(template, &rendered)? {
         Some(card) => card,
-        None => markdown::teams_card(&rendered.body),
+        None => markdown::teams_payload(&rendered.body),
     };
     Ok(Content::Teams { channel, payload })
 }

@@ -6,6 +6,7 @@ use crate::book::calendar::add_span;
 use crate::book::playbook::{OnAnchorChange, Outcome, Playbook, Trigger};
 use crate::condition::Truth;
 use crate::engine::admission::is_never;
+use crate::engine::delivery::DeliveryState;
 use crate::engine::desk::{ApprovalState, Change, EntryKind};
 use crate::engine::enrollment::{End, EnrollmentState, StepState};
 use crate::engine::{Reason, plan};
@@ -109,8 +110,8 @@ impl Turn<'_> {
     fn take_back(&mut self, id: &Arc<str>) {
         self.changes.push(Change::CancelDeliveries { enrollment: id.clone(), reason: Reason::Superseded });
         for send in self.desk.sends.values_mut().filter(|send| send.enrollment == *id) {
-            if send.state.is_before_claim() {
-                send.state = crate::engine::delivery::DeliveryState::Cancelled;
+            if matches!(send.state, DeliveryState::Queued | DeliveryState::Held) {
+                send.state = DeliveryState::Cancelled;
             }
         }
         for approval in self.desk.approvals.values_mut() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::book::Person;
+use crate::book::{Person, layout, markdown};
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
 use crate::book::playbook::{Action, Base, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
 use crate::condition::Truth;
@@ -253,7 +253,7 @@ impl Turn<'_> {
             to: Address { name: Some(person.name.clone()), email: email.clone() },
             cc: Vec::new(),
             subject: format!("Reminder: {title}"),
-            html: crate::book::markdown::email_html(&crate::book::markdown::escape_markdown(&text), None),
+            html: layout::page(&markdown::html(&markdown::escape_markdown(&text)), None),
             text,
             class: playbook.class.to_string(),
             unsubscribe: None,
