@@ -15,7 +15,8 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from stories import BERLIN, KOLKATA, LONDON, MADRID, SINGAPORE, STEADY, STORIES, SYDNEY
+sys.dont_write_bytecode = True
+from stories import BERLIN, KOLKATA, LONDON, MADRID, SINGAPORE, STEADY, STORIES, SYDNEY  # noqa: E402
 
 FIRST, LAST = date(2026, 6, 15), date(2026, 11, 14)
 KNOWN_FROM = date(2026, 6, 1)
