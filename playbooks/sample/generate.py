@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from stories import BERLIN, KOLKATA, LONDON, MADRID, SINGAPORE, STEADY, STORIES, SYDNEY  # noqa: E402
+from stories import BERLIN, KOLKATA, LONDON, MADRID, SINGAPORE, STEADY, STORIES, SYDNEY
 
 FIRST, LAST = date(2026, 6, 15), date(2026, 11, 14)
 KNOWN_FROM = date(2026, 6, 1)
@@ -29,7 +29,7 @@ ACCOUNT_COLUMNS = [
 ]
 # Opportunities and the rest per active user and day: what a team of that size does with the product.
 FEATURES = {"add_lead": 1.6, "create_opportunity": 0.7, "advance_stage": 1.1, "search": 2.5}
-FIRST_NAMES = "Pat Sam Noor Alexis Jun Mira Theo Ines Kofi Lior Yuki Ana Femi Robin Tove Ravi Elin Omar Greta Paz".split()
+FIRST_NAMES = "Pat Sam Noor Alexis Jun Mira Theo Ines Kofi Lior Yuki Ana Femi Robin Tove Elin Omar Greta Paz".split()
 LAST_NAMES = "Moreau Okoye Lindgren Castillo Park Haddad Novak Baptiste Sato Mbeki Rossi Ahmed Kerr Dahl Ortiz".split()
 
 
