@@ -13,6 +13,7 @@ pub mod import;
 pub mod look;
 pub mod play;
 pub mod simulate;
+pub mod timeline;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
