@@ -1,3 +1,4 @@
+pub mod book;
 pub mod condition;
 pub mod id;
 pub mod time;
