@@ -38,6 +38,13 @@ impl SourceFile {
         let start = self.line_starts[line - 1];
         (line, self.text[start..offset].chars().count() + 1)
     }
+
+    /// The byte offset of a line and column, both from 1; the end of the text when there is no such place.
+    pub fn offset(&self, line: usize, column: usize) -> usize {
+        let Some(start) = line.checked_sub(1).and_then(|line| self.line_starts.get(line)) else { return self.text.len() };
+        let before: usize = self.text[*start..].chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+        start + before
+    }
 }
 
 /// A stretch of a file that a mistake can point at.

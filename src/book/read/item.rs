@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::table::Table;
 use super::{Reading, some_of, syntax};
-use crate::book::diagnostic::Diagnostic;
+use crate::book::diagnostic::{Diagnostic, Diagnostics};
 use crate::book::source::{Place, StringMap};
 use crate::condition::{Expected, Expression, Problem, Scope, Source, nearest};
 
@@ -67,6 +67,10 @@ impl<'f> Item<'f> {
 
     pub fn report(&self, diagnostic: Diagnostic) {
         self.reading.diagnostics.push(diagnostic);
+    }
+
+    pub fn diagnostics(&self) -> &'f Diagnostics {
+        self.reading.diagnostics
     }
 
     /// Any text, as it is.

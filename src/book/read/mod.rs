@@ -21,6 +21,7 @@ mod tests;
 mod value;
 
 pub use item::Item;
+pub(in crate::book) use moment::time_of_day;
 pub use syntax::MAX_FILE_BYTES;
 pub use table::Table;
 
