@@ -14,8 +14,10 @@ pub mod markdown;
 pub mod people;
 pub mod playbook;
 pub mod policy;
+pub mod read;
 pub mod schedule;
 pub mod segments;
+pub mod source;
 pub mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
