@@ -1,0 +1,382 @@
+//! The desk of one account: everything our side has open or has done there. The engine reads it, works on a copy, and
+//! says what changed; the store keeps it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::book::playbook::{Kind, Priority};
+use crate::condition::{Truth, Value};
+use crate::portfolio::{OpenTask, Stay, Work};
+use crate::time::{Date, Timestamp};
+
+use super::delivery::{DeliveryState, Message};
+use super::enrollment::Enrollment;
+use super::Reason;
+
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    /// All enrollments ever, by id; the steps of ended ones need not be there.
+    pub enrollments: BTreeMap<Arc<str>, Enrollment>,
+    pub tasks: BTreeMap<Arc<str>, Task>,
+    pub approvals: BTreeMap<Arc<str>, Approval>,
+    /// Deliveries that can still count for a cap or a plan, by id.
+    pub sends: BTreeMap<Arc<str>, Send>,
+    /// What is known of `when` per playbook.
+    pub conditions: BTreeMap<Arc<str>, ConditionState>,
+}
+
+/// Work for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    pub id: Arc<str>,
+    pub enrollment: Arc<str>,
+    pub playbook: Arc<str>,
+    pub step: Arc<str>,
+    pub assignee: Option<Arc<str>>,
+    pub title: String,
+    /// Markdown.
+    pub body: Option<String>,
+    pub priority: Priority,
+    pub state: TaskState,
+    /// A local date; overdue from the next local midnight.
+    pub due: Option<Date>,
+    pub created_at: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
+    pub done_at: Option<Timestamp>,
+    pub snoozed_until: Option<Timestamp>,
+    pub checklist: Vec<CheckItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct CheckItem {
+    pub text: String,
+    pub done: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    Open,
+    Acknowledged,
+    Snoozed,
+    Done,
+    Cancelled,
+}
+
+impl TaskState {
+    pub const ALL: [TaskState; 5] =
+        [TaskState::Open, TaskState::Acknowledged, TaskState::Snoozed, TaskState::Done, TaskState::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TaskState::Open => "open",
+            TaskState::Acknowledged => "acknowledged",
+            TaskState::Snoozed => "snoozed",
+            TaskState::Done => "done",
+            TaskState::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<TaskState> {
+        TaskState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether somebody still has to do it.
+    pub fn is_open(self) -> bool {
+        !matches!(self, TaskState::Done | TaskState::Cancelled)
+    }
+}
+
+/// A question to a person whose answer a step waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approval {
+    pub id: Arc<str>,
+    pub kind: ApprovalKind,
+    pub enrollment: Arc<str>,
+    pub playbook: Arc<str>,
+    pub step: Option<Arc<str>>,
+    pub approver: Option<Arc<str>>,
+    pub asked_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub state: ApprovalState,
+    pub decided_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalKind {
+    Step,
+    Enrollments,
+    Reload,
+}
+
+impl ApprovalKind {
+    pub const ALL: [ApprovalKind; 3] = [ApprovalKind::Step, ApprovalKind::Enrollments, ApprovalKind::Reload];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalKind::Step => "step",
+            ApprovalKind::Enrollments => "enrollments",
+            ApprovalKind::Reload => "reload",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<ApprovalKind> {
+        ApprovalKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalState {
+    Waiting,
+    Approved,
+    Rejected,
+    Expired,
+}
+
+impl ApprovalState {
+    pub const ALL: [ApprovalState; 4] =
+        [ApprovalState::Waiting, ApprovalState::Approved, ApprovalState::Rejected, ApprovalState::Expired];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalState::Waiting => "waiting",
+            ApprovalState::Approved => "approved",
+            ApprovalState::Rejected => "rejected",
+            ApprovalState::Expired => "expired",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<ApprovalState> {
+        ApprovalState::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A delivery as the engine sees it: enough for caps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Send {
+    pub id: Arc<str>,
+    pub enrollment: Arc<str>,
+    pub step: Arc<str>,
+    pub channel: Kind,
+    /// The contact it goes to; none for our own people and for channels.
+    pub contact: Option<Arc<str>>,
+    pub class: Arc<str>,
+    pub state: DeliveryState,
+    /// When it was handed to the outbox.
+    pub queued_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+}
+
+/// A delivery that has just been decided: the row the outbox begins with.
+#[derive(Clone, Debug)]
+pub struct NewDelivery {
+    pub id: Arc<str>,
+    pub enrollment: Arc<str>,
+    pub playbook: Arc<str>,
+    pub step: Arc<str>,
+    pub occurrence: i64,
+    pub channel: Kind,
+    pub contact: Option<Arc<str>>,
+    /// As shown: an address, a channel, an endpoint.
+    pub to: String,
+    pub subject: Option<String>,
+    pub class: Arc<str>,
+    pub due_at: Timestamp,
+    /// After it, it is not sent any more.
+    pub not_after: Timestamp,
+    pub message: Message,
+}
+
+/// What is known of a playbook's `when` on this account, from one look to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionState {
+    pub truth: Truth,
+    /// Since when that truth has stood.
+    pub since: Timestamp,
+    /// Since when it has been true, less the time it was unknown: what `for` counts. None while it is false.
+    pub true_since: Option<Timestamp>,
+    /// When it was last known to be false.
+    pub false_at: Option<Timestamp>,
+    /// When `rearm` was last known to be true.
+    pub rearmed_at: Option<Timestamp>,
+    /// What was already true when the playbook first went live on a database that held the account: entering for
+    /// it is a backfill. The key for a date trigger, `true` for a condition.
+    pub baseline: Option<Arc<str>>,
+    /// What an event or schedule trigger has looked at: ids of recent events, the last instant of a schedule.
+    pub seen: Vec<Arc<str>>,
+}
+
+/// What one look at an account writes, in one transaction.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The enrollment as it is now, without its steps.
+    Enrollment(Arc<str>),
+    /// A step of an enrollment as it is now.
+    Step { enrollment: Arc<str>, step: Arc<str> },
+    Task(Arc<str>),
+    Approval(Arc<str>),
+    Delivery(Box<NewDelivery>),
+    /// Queued and held deliveries of an ended enrollment.
+    CancelDeliveries { enrollment: Arc<str>, reason: Reason },
+    Condition(Arc<str>),
+    /// A field set by a step.
+    Field { field: Arc<str>, value: Value },
+    /// Health of the local day.
+    Health { day: Date, health: crate::portfolio::Health },
+    History(Entry),
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub at: Timestamp,
+    /// The zone its local time is printed in.
+    pub zone: Arc<str>,
+    pub account: Arc<str>,
+    pub playbook: Arc<str>,
+    pub version: Arc<str>,
+    pub enrollment: Option<Arc<str>>,
+    pub kind: EntryKind,
+    /// The id printed: a step, a level, `branch=x`, an outcome, an exit.
+    pub step: Option<Arc<str>>,
+    pub action: Option<Kind>,
+    pub to: Option<String>,
+    pub result: EntryResult,
+    pub reason: Option<Reason>,
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    Enroll,
+    Step,
+    Escalate,
+    Remind,
+    Replan,
+    Approve,
+    Reply,
+    Goal,
+    Exit,
+    Deliver,
+}
+
+impl EntryKind {
+    pub const ALL: [EntryKind; 10] = [
+        EntryKind::Enroll,
+        EntryKind::Step,
+        EntryKind::Escalate,
+        EntryKind::Remind,
+        EntryKind::Replan,
+        EntryKind::Approve,
+        EntryKind::Reply,
+        EntryKind::Goal,
+        EntryKind::Exit,
+        EntryKind::Deliver,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntryKind::Enroll => "enroll",
+            EntryKind::Step => "step",
+            EntryKind::Escalate => "escalate",
+            EntryKind::Remind => "remind",
+            EntryKind::Replan => "replan",
+            EntryKind::Approve => "approve",
+            EntryKind::Reply => "reply",
+            EntryKind::Goal => "goal",
+            EntryKind::Exit => "exit",
+            EntryKind::Deliver => "deliver",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<EntryKind> {
+        EntryKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryResult {
+    Done,
+    Skipped,
+    Held,
+    Waiting,
+    Failed,
+    TimedOut,
+}
+
+impl EntryResult {
+    pub const ALL: [EntryResult; 6] = [
+        EntryResult::Done,
+        EntryResult::Skipped,
+        EntryResult::Held,
+        EntryResult::Waiting,
+        EntryResult::Failed,
+        EntryResult::TimedOut,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntryResult::Done => "done",
+            EntryResult::Skipped => "skipped",
+            EntryResult::Held => "held",
+            EntryResult::Waiting => "waiting",
+            EntryResult::Failed => "failed",
+            EntryResult::TimedOut => "timed_out",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<EntryResult> {
+        EntryResult::ALL.into_iter().find(|result| result.as_str() == text)
+    }
+}
+
+impl Entry {
+    /// The word printed for what happened: the kind; for a step its action, or `hold`/`skip`.
+    pub fn what(&self) -> &'static str {
+        match (self.kind, self.result) {
+            (EntryKind::Step | EntryKind::Escalate, EntryResult::Held) => "hold",
+            (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => "skip",
+            (EntryKind::Step, _) => self.action.map_or("step", Kind::as_str),
+            (kind, _) => kind.as_str(),
+        }
+    }
+}
+
+impl Desk {
+    pub fn active(&self) -> impl Iterator<Item = &Enrollment> {
+        self.enrollments.values().filter(|enrollment| enrollment.is_active())
+    }
+
+    /// The enrollments of one playbook that count as such, oldest first; holdouts are not among them.
+    pub fn of_playbook(&self, playbook: &str) -> Vec<&Enrollment> {
+        let mut own: Vec<&Enrollment> = self
+            .enrollments
+            .values()
+            .filter(|enrollment| &*enrollment.playbook == playbook && !enrollment.is_holdout())
+            .collect();
+        own.sort_by_key(|enrollment| (enrollment.enrolled_at, enrollment.id.clone()));
+        own
+    }
+
+    /// The task a step of an enrollment made.
+    pub fn task_of(&self, enrollment: &str, step: &str) -> Option<&Task> {
+        self.tasks.values().find(|task| &*task.enrollment == enrollment && &*task.step == step)
+    }
+
+    /// What conditions may see of the desk.
+    pub fn work(&self) -> Work {
+        let stays = self.enrollments.values().filter(|own| !own.is_holdout()).map(|own| Stay {
+            playbook: own.playbook.clone(),
+            from: own.enrolled_at,
+            until: own.ended.as_ref().map(|end| end.at),
+        });
+        let tasks = self.tasks.values().map(|task| OpenTask {
+            playbook: task.playbook.clone(),
+            from: task.created_at,
+            until: if task.state == TaskState::Cancelled { Some(task.created_at) } else { task.done_at },
+        });
+        let mails = self.sends.values().filter(|send| send.channel == Kind::Email && send.contact.is_some());
+        let mut mails: Vec<Timestamp> = mails.filter_map(|send| send.sent_at).collect();
+        mails.sort();
+        Work { enrollments: stays.collect(), tasks: tasks.collect(), mails }
+    }
+}

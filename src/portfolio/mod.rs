@@ -1,0 +1,13 @@
+//! What is known of accounts: records with their history, and everything computed from them.
+
+pub mod account;
+pub mod facts;
+pub mod health;
+pub mod import;
+pub mod usage;
+pub mod work;
+
+pub use account::{Account, Contact, Event, Fields, Series};
+pub use facts::{Facts, World, account_zone};
+pub use health::Health;
+pub use work::{OpenTask, Run, Stay, Work};
