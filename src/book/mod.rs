@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod cases;
 pub mod channels;
+pub mod compile;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod health;
@@ -14,8 +15,10 @@ pub mod markdown;
 pub mod people;
 pub mod playbook;
 pub mod policy;
+pub mod read;
 pub mod schedule;
 pub mod segments;
+pub mod source;
 pub mod template;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -67,7 +67,10 @@ pub fn registry() -> Registry {
 
 /// The templates beside the playbook of the tests.
 const TEMPLATES: [(&str, &str); 5] = [
-    ("renewal/kickoff-90.md", "+++\nsubject = \"{{ account.name }}\"\n+++\nHi {{ contact.first_name | default(\"there\") }}\n"),
+    (
+        "renewal/kickoff-90.md",
+        "+++\nsubject = \"{{ account.name }}\"\n+++\nHi {{ contact.first_name | default(\"there\") }}\n",
+    ),
     ("renewal/renewal-brief.md", "# {{ account.name }}\n"),
     ("templates/vp-summary.md", "+++\nsubject = \"Save {{ account.name }}\"\n+++\nHelp.\n"),
     ("renewal/note.json", "{\"account\": {{ account.id }}}"),
@@ -96,13 +99,8 @@ pub fn playbook(text: &str) -> (Option<Playbook>, Vec<Diagnostic>) {
         templates.add_file(&SourceFile::new(name, text.to_owned()), &registry, &diagnostics);
     }
     let calendars = Calendars::default();
-    let shared = Shared {
-        registry: &registry,
-        people: &people,
-        calendars: &calendars,
-        policy: &policy,
-        channels: &channels,
-    };
+    let shared =
+        Shared { registry: &registry, people: &people, calendars: &calendars, policy: &policy, channels: &channels };
     let file = SourceFile::new("renewal/renewal-kickoff.toml", text.to_owned());
     let playbook = compile(&file, &shared, &mut templates, &diagnostics);
     (playbook, diagnostics.sorted())

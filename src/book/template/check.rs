@@ -6,10 +6,12 @@ use minijinja::{Error, ErrorKind, Template};
 
 use crate::book::diagnostic::Diagnostic;
 use crate::book::source::Place;
-use crate::condition::{Registry, closest};
+use crate::condition::{Registry, nearest};
 
-use super::render::{explain, token};
+use super::render::{explain, fill_in, token};
 use super::{Part, TemplateId, Templates, names, sample};
+
+const FILTERS: &str = "filters: date, money, number, round, percent, default, upper, lower, title, join";
 
 /// What is wrong with a text, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +40,7 @@ impl Mistake {
 
 /// The mistake of a text that cannot be parsed.
 pub(super) fn syntax(error: &Error, text: &str) -> Mistake {
-    let help = match error.kind() {
-        ErrorKind::UnknownFilter => "filters: date, money, number, round, percent, default, upper, lower, title, join",
-        _ => "a token is written {{ account.name }}, a condition {% if account.arr > 5 %} … {% endif %}",
-    };
+    let help = "a token is written {{ account.name }}, a condition {% if account.arr > 5 %} … {% endif %}";
     Mistake {
         code: "template-syntax",
         range: line_range(text, error.line().unwrap_or(1)),
@@ -68,7 +67,7 @@ pub(super) fn dry_run(
 ) -> Result<(), Mistake> {
     let template = templates.env.get_template(&part.name(id)).map_err(|error| syntax(&error, text))?;
     let (facts, extra) = sample::invented(registry);
-    let Err(error) = template.render(names::context(facts, &extra)) else { return Ok(()) };
+    let Err(error) = fill_in(&template, &names::context(facts, &extra)) else { return Ok(()) };
     let token = token(template.source(), &error);
     let found = token.as_deref().and_then(|token| text.find(token).map(|at| at..at + token.len()));
     let subject = token.map_or_else(|| "the template".to_owned(), |token| format!("`{token}`"));
@@ -76,7 +75,8 @@ pub(super) fn dry_run(
         range: found.unwrap_or_else(|| line_range(text, error.line().unwrap_or(1))),
         code: "template-value",
         message: format!("{subject} {}", explain(&error)),
-        ..syntax(&error, text)
+        help: (error.kind() == ErrorKind::UnknownFilter).then(|| FILTERS.to_owned()),
+        suggestion: None,
     })
 }
 
@@ -90,7 +90,7 @@ fn unknown(path: &str, text: &str, registry: &Registry) -> Option<Mistake> {
     let word = parts[depth];
     let before: usize = parts[..depth].iter().map(|part| part.len() + 1).sum();
     let start = place_of(path, text) + before;
-    let right = closest(word, known.iter().copied());
+    let right = nearest(word, known.iter().copied());
     let list: Vec<&str> = known.iter().copied().take(12).collect();
     Some(Mistake {
         code: "unknown-name",
@@ -134,8 +134,8 @@ fn choices<'r>(before: &[&str], registry: &'r Registry) -> Option<(&'static str,
 }
 
 const ROOTS: [&str; 15] = [
-    "account", "contact", "owner", "health", "usage", "events", "event", "run", "playbook", "step", "contacts", "tasks",
-    "today", "now", "range",
+    "account", "contact", "owner", "health", "usage", "events", "event", "run", "playbook", "step", "contacts",
+    "tasks", "today", "now", "range",
 ];
 
 fn strs(names: &[String]) -> Vec<&str> {

@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
-use minijinja::{Error, ErrorKind};
+use minijinja::{Error, ErrorKind, Template, Value};
 
 use crate::condition::Facts;
 
+use super::filters::INSIDE_STRING;
 use super::{Extra, Format, Part, RenderError, Rendered, TemplateId, Templates, names};
 
 /// The longest text a template may make, in bytes.
@@ -52,18 +53,9 @@ impl Templates {
         Ok(rendered)
     }
 
-    pub(super) fn render_part(
-        &self,
-        id: &TemplateId,
-        part: Part,
-        context: &minijinja::Value,
-    ) -> Result<String, RenderError> {
+    fn render_part(&self, id: &TemplateId, part: Part, context: &Value) -> Result<String, RenderError> {
         let template = self.env.get_template(&part.name(id)).map_err(|error| self.failure(id, part, "", &error))?;
-        let mut output = Capped(Vec::new());
-        template
-            .render_captured_to(context.clone(), &mut output)
-            .map_err(|error| self.failure(id, part, template.source(), &error))?;
-        Ok(String::from_utf8_lossy(&output.0).into_owned())
+        fill_in(&template, context).map_err(|error| self.failure(id, part, template.source(), &error))
     }
 
     fn failure(&self, id: &TemplateId, part: Part, source: &str, error: &Error) -> RenderError {
@@ -80,12 +72,21 @@ impl Templates {
     }
 }
 
+/// Runs a template, within the cap.
+pub(super) fn fill_in(template: &Template, context: &Value) -> Result<String, Error> {
+    let mut output = Capped(Vec::new());
+    template.render_captured_to(context.clone(), &mut output)?;
+    String::from_utf8(output.0).map_err(|_| Error::new(ErrorKind::WriteFailure, "is no text"))
+}
+
 /// What stands between the braces around the place of the error.
 pub(super) fn token(source: &str, error: &Error) -> Option<String> {
     let range = error.range()?;
     let open = source.get(..range.end)?.rfind('{')? + 1;
     let close = open + source.get(open..)?.find('}')?;
-    Some(source[open..close].trim_matches(['%', '-', ' ']).to_owned())
+    let token = source[open..close].trim_matches(['%', '-', ' ']);
+    let written = token.strip_suffix(INSIDE_STRING).map(|marked| marked.trim_end_matches([' ', '|', ')']));
+    Some(written.map_or(token, |written| written.trim_start_matches(['(', ' '])).to_owned())
 }
 
 /// What is wrong, for someone who writes templates.
@@ -101,7 +102,8 @@ pub(super) fn explain(error: &Error) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect();
     words.join(" ").chars().take(SUBJECT_CAP).collect()
 }
 

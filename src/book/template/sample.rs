@@ -30,7 +30,9 @@ impl Facts for Invented {
         let known = &self.registry;
         match name {
             Name::Account(field) | Name::Was { field, .. } => of_field(&known.account, field),
-            Name::Contact { persona, .. } | Name::HasContact(persona) if !known.personas.iter().any(|p| **p == **persona) => {
+            Name::Contact { persona, .. } | Name::HasContact(persona)
+                if !known.personas.iter().any(|p| **p == **persona) =>
+            {
                 missing("persona", persona)
             }
             Name::Contact { field, .. } => of_field(&known.contact, field),

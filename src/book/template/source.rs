@@ -84,7 +84,9 @@ pub(super) fn escape_inside_strings(text: &str) -> String {
         if let Some(end) = end {
             let tag = &rest[..end];
             match inside && tag.starts_with("{{") {
-                true => marked.push_str(&format!("{{{{ ({}) | {INSIDE_STRING} }}}}", tag[2..end - 2].trim_matches('-'))),
+                true => {
+                    marked.push_str(&format!("{{{{ ({}) | {INSIDE_STRING} }}}}", tag[2..end - 2].trim_matches('-')))
+                }
                 false => marked.push_str(tag),
             }
             rest = &rest[end..];

@@ -1,7 +1,7 @@
 //! Expected lines: `2026-03-18 10:00  email  kickoff-email  -> pat@acme.example`.
 
 use crate::book::read::{Item, unknown_name};
-use crate::condition::closest;
+use crate::condition::nearest;
 use crate::time::Date;
 
 use super::Subject;
@@ -79,7 +79,7 @@ fn wrong_part(date: &str, time: &str, what: &str, rest: &[&str]) -> Option<Strin
         return Some(format!("`{time}` is not a time such as 09:00"));
     }
     let Some((_, needs_id)) = WORDS.iter().find(|(word, _)| *word == what) else {
-        let near = closest(what, known_words());
+        let near = nearest(what, known_words());
         let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Some(format!("`{what}` is nothing that happens{meant}"));
     };

@@ -85,7 +85,10 @@ fn given_and_own_values_are_merged_and_computed_ones_pinned() {
     assert_eq!((&*account.id, case.line), ("acme", 17));
     assert_eq!(account.fields["arr"], Value::Number(9000.0));
     assert_eq!(account.pinned["segment"], Value::text("enterprise"));
-    assert_eq!((&account.pinned["health"], &account.pinned["health.usage"]), (&Value::Number(42.0), &Value::Number(30.0)));
+    assert_eq!(
+        (&account.pinned["health"], &account.pinned["health.usage"]),
+        (&Value::Number(42.0), &Value::Number(30.0))
+    );
     let [contact] = &case.given.contacts[..] else { panic!("one contact") };
     assert_eq!((&*contact.id, &contact.fields["status"]), ("c1", &Value::text("left")));
     assert_eq!(case.given.metrics[0].values, [5.0, 5.0, 5.0]);
@@ -122,11 +125,11 @@ fn each_mistake_of_a_test_is_told_with_its_place() {
         ("task   review   -> dana", "task   -> dana", "bad-line", 24, "needs the id"),
         ("task   review   -> dana", "task   reviw   -> dana", "unknown-name", 24, "review"),
         ("-> dana  (late_skipped)", "-> dana late", "bad-line", 24, "does not belong"),
-        ("complete = \"review\"", "complete = \"reviw\"", "unknown-name", 35, "review"),
-        ("deliver = \"bounce\"", "deliver = \"bounced\"", "unknown-value", 36, "bounce"),
-        ("event = \"nps_response\"", "event = \"nps\"", "unknown-name", 39, "nps"),
-        ("contact = { email = \"pat@", "contact = { email = \"kim@", "unknown-name", 44, "kim@acme.example"),
-        ("set = { renewal_status = \"won\", segment = \"smb\" }", "", "missing-key", 30, "changes nothing"),
+        ("complete = \"review\"", "complete = \"reviw\"", "unknown-name", 36, "review"),
+        ("deliver = \"bounce\"", "deliver = \"bounced\"", "unknown-value", 37, "bounce"),
+        ("event = \"nps_response\"", "event = \"nps\"", "unknown-name", 40, "nps"),
+        ("contact = { email = \"pat@", "contact = { email = \"kim@", "unknown-name", 45, "kim@acme.example"),
+        ("set = { renewal_status = \"won\", segment = \"smb\" }", "", "missing-key", 31, "changes nothing"),
     ] {
         assert!(TEST.contains(from), "{from}");
         let (file, found) = compiled(&TEST.replacen(from, to, 1));

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::book::playbook::{
-    Action, ChatAction, ChatTarget, EmailAction, Kind, OnTimeout, Priority, Recipient, TaskAction, WaitFor, WebhookAction,
+    Action, ChatAction, ChatTarget, EmailAction, Kind, OnTimeout, Priority, Recipient, TaskAction, WaitFor,
+    WebhookAction,
 };
 use crate::book::policy::TRANSACTIONAL;
 use crate::book::read::{Item, Table, unknown_name};
@@ -61,7 +62,8 @@ fn email(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<EmailA
 fn check_mail(table: &Table, template: &TemplateId, context: &Context) {
     let place = table.place_of("template");
     if !context.templates.has_subject(template) {
-        let diagnostic = place.error("no-subject", format!("the template {template} has no subject, and a mail needs one"));
+        let diagnostic =
+            place.error("no-subject", format!("the template {template} has no subject, and a mail needs one"));
         table.report(diagnostic.help("begin the template with +++, subject = \"…\", +++"));
     }
     let classes = &context.shared.policy.priority;
@@ -203,7 +205,8 @@ fn set(table: &mut Table, context: &Context) -> Option<Action> {
     let name = item.name()?;
     let name = name.strip_prefix("account.").unwrap_or(&name);
     let fields = &context.shared.registry.account;
-    let settable = |name: &str| !["id", "name"].contains(&name) && fields.get(name).is_some_and(|field| !field.computed);
+    let settable =
+        |name: &str| !["id", "name"].contains(&name) && fields.get(name).is_some_and(|field| !field.computed);
     let Some(field) = fields.get(name) else {
         let known = fields.keys().map(String::as_str).filter(|name| settable(name));
         table.report(unknown_name(&place, "field", name, known));

@@ -19,7 +19,8 @@ pub(super) fn measure(top: &mut Table, default_holdout: f64) -> (f64, Option<Spa
     (holdout, window)
 }
 
-const LATE: [(&str, LatePolicy); 3] = [("skip", LatePolicy::Skip), ("latest", LatePolicy::Latest), ("all", LatePolicy::All)];
+const LATE: [(&str, LatePolicy); 3] =
+    [("skip", LatePolicy::Skip), ("latest", LatePolicy::Latest), ("all", LatePolicy::All)];
 
 /// `[late]` with its defaults.
 pub(super) fn late(top: &mut Table) -> Late {
@@ -117,7 +118,11 @@ pub(super) fn branches(context: &mut Context) -> Vec<Branch> {
     for (mut table, id) in tables.into_iter().zip(context.outline.branch_ids.clone()) {
         let (when, default) = (table.get("when"), table.get("default").flag().unwrap_or(false));
         if when.is_present() == default {
-            let what = if default { "is the default and has a condition too" } else { "has neither `when` nor `default = true`" };
+            let what = if default {
+                "is the default and has a condition too"
+            } else {
+                "has neither `when` nor `default = true`"
+            };
             let message = format!("{} {what}", table.title());
             table.report(table.place().error("branch-condition", message).help("write exactly one of them"));
         }

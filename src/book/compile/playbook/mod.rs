@@ -46,12 +46,8 @@ const STATUSES: [(&str, Status); 5] = [
     ("paused", Status::Paused),
     ("retired", Status::Retired),
 ];
-const IN_FLIGHT: [(&str, InFlight); 4] = [
-    ("move", InFlight::Move),
-    ("finish", InFlight::Finish),
-    ("restart", InFlight::Restart),
-    ("exit", InFlight::Exit),
-];
+const IN_FLIGHT: [(&str, InFlight); 4] =
+    [("move", InFlight::Move), ("finish", InFlight::Finish), ("restart", InFlight::Restart), ("exit", InFlight::Exit)];
 const BRANCH_LOCKS: [(&str, BranchLock); 2] =
     [("at_enrollment", BranchLock::AtEnrollment), ("each_step", BranchLock::EachStep)];
 
@@ -203,4 +199,3 @@ fn version(file: &SourceFile, context: &Context) -> Arc<str> {
     let hex: String = hash.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect();
     hex.into()
 }
-

@@ -29,7 +29,9 @@ impl Context<'_, '_> {
             true => Ok(recipient),
             false => {
                 let message = format!("{label} must be someone on our side; `{text}` is not");
-                Err(place.error("wrong-recipient", message).help("write account.owner, role:<role>, team:<team> or a person's id"))
+                Err(place
+                    .error("wrong-recipient", message)
+                    .help("write account.owner, role:<role>, team:<team> or a person's id"))
             }
         });
         found.map_err(|diagnostic| reporter.push(diagnostic)).ok()
@@ -55,7 +57,11 @@ impl Context<'_, '_> {
     fn read_recipient(&self, place: &Place, text: &str) -> Result<Recipient, Diagnostic> {
         if text == "event.contact" {
             let message = "`event.contact` needs an event: this playbook's trigger is another kind";
-            return self.event.as_ref().map(|_| Recipient::EventContact).ok_or_else(|| place.error("no-event", message));
+            return self
+                .event
+                .as_ref()
+                .map(|_| Recipient::EventContact)
+                .ok_or_else(|| place.error("no-event", message));
         }
         if let Some(path) = text.strip_prefix("account.") {
             return self.of_account(place, text, path);
@@ -90,7 +96,9 @@ impl Context<'_, '_> {
             Some(Type::Person | Type::Text) if !manager => Ok(Recipient::Account(field.into())),
             Some(ty) => {
                 let message = format!("`{text}` cannot get anything: `account.{field}` is {ty}");
-                Err(place.error("wrong-recipient", message).help("name a field of type person, or a text that holds an address"))
+                Err(place
+                    .error("wrong-recipient", message)
+                    .help("name a field of type person, or a text that holds an address"))
             }
             None => {
                 let fields = self.shared.registry.account.iter().filter(|(_, field)| field.ty.is_text());
@@ -102,7 +110,8 @@ impl Context<'_, '_> {
 
     fn of_kind(&self, place: &Place, kind: &str, name: &str) -> Result<Recipient, Diagnostic> {
         let people = self.shared.people;
-        let roles = || self.shared.registry.roles.iter().map(String::as_str).chain(people.roles.keys().map(|role| &**role));
+        let roles =
+            || self.shared.registry.roles.iter().map(String::as_str).chain(people.roles.keys().map(|role| &**role));
         let personas = || self.shared.registry.personas.iter().map(String::as_str);
         let id: Arc<str> = name.into();
         let (what, known, recipient): (_, Vec<&str>, _) = match kind {

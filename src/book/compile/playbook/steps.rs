@@ -126,7 +126,8 @@ fn local_time(item: Item, window: &Window, context: &Context) -> Option<Time> {
                 hours(open),
                 hours(close)
             );
-            diagnostics.push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
+            diagnostics
+                .push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
             return None;
         }
     }

@@ -47,7 +47,8 @@ fn defaults_follow_the_trigger() {
     assert_eq!(dated.reentry.key.unwrap().text(), "account.renewal_date");
     assert_eq!(dated.status, Status::Draft);
     assert_eq!((dated.late.email, dated.late.task, dated.late.others), DEFAULT_LATE);
-    let by_hand = SMALL.replace("kind = \"date\"\nanchor = \"account.renewal_date\"\noffset = \"-90d\"", "kind = \"manual\"");
+    let by_hand =
+        SMALL.replace("kind = \"date\"\nanchor = \"account.renewal_date\"\noffset = \"-90d\"", "kind = \"manual\"");
     let (by_hand, diagnostics) = playbook(&by_hand.replace("at = \"anchor - 90d\"", "after = \"enrolled\""));
     assert_eq!(by_hand.unwrap_or_else(|| panic!("{diagnostics:#?}")).reentry.policy, ReentryPolicy::Always);
 }
@@ -145,7 +146,8 @@ fn each_mistake_is_told_with_its_code_line_and_reason() {
 
 #[test]
 fn a_minus_without_a_blank_is_read_as_meant() {
-    let later = format!("{SMALL}[[step]]\nid = \"call\"\nafter = \"review-3d\"\naction = \"stop\"\nplaybook = \"at-risk\"\n");
+    let later =
+        format!("{SMALL}[[step]]\nid = \"call\"\nafter = \"review-3d\"\naction = \"stop\"\nplaybook = \"at-risk\"\n");
     let (_, diagnostics) = playbook(&later);
     assert_eq!(diagnostics[0].suggestion.as_deref(), Some("review - 3d"));
 }

@@ -94,7 +94,8 @@ pub(super) fn base(place: &Place, name: &str, index: usize, context: &Context) -
 fn unknown_base(place: &Place, name: &str, earlier: &[String]) -> Diagnostic {
     // `kickoff-3d` may be meant as a subtraction.
     let minus = name.rsplit_once('-').filter(|(base, span)| {
-        (["enrolled", "previous"].contains(base) || earlier.iter().any(|step| step == base)) && span.parse::<Span>().is_ok()
+        (["enrolled", "previous"].contains(base) || earlier.iter().any(|step| step == base))
+            && span.parse::<Span>().is_ok()
     });
     if let Some((base, span)) = minus {
         let message = format!("there is no step `{name}`");
