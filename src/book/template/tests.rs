@@ -151,7 +151,8 @@ fn front_matter_is_one_line_and_values_are_escaped_for_where_they_land() {
 
 #[test]
 fn json_templates_take_tokens_inside_and_outside_of_strings() {
-    let text = "{\"text\": \"Renewal of {{ account.name }} \\\"now\\\"\", \"arr\": {{ account.arr }}, \"id\": {{ account.name }}}";
+    let text =
+        r#"{"text": "Renewal of {{ account.name }} \"now\"", "arr": {{ account.arr }}, "id": {{ account.name }}}"#;
     let (templates, diagnostics) = file("renewal/alert.slack.json", text);
     assert_eq!(diagnostics, []);
     let rendered = templates.render(&TemplateId("renewal/alert.slack.json".into()), acme(), &extra()).unwrap();

@@ -7,7 +7,7 @@ use crate::book::read::{Item, Table, unknown_name};
 use crate::time::DateTime;
 
 use super::Subject;
-use super::given::{account_fields, contact_fields, event_parts, metric};
+use super::given::{account_fields, contact_fields, contact_id, event_parts, metric};
 
 const ANSWERS: [(&str, DeliveryAnswer); 3] =
     [("accept", DeliveryAnswer::Accept), ("bounce", DeliveryAnswer::Bounce), ("fail", DeliveryAnswer::Fail)];
@@ -59,7 +59,7 @@ fn data(mut table: Table, on: DateTime, given: &Given, subject: &Subject) -> Opt
     if table.has("event") {
         let kind = table.get("event");
         let (kind, contact, fields) = event_parts(kind, table, subject)?;
-        let contact = contact.map(|named| contact_id(&named, given));
+        let contact = contact.map(|named| contact_id(&named, &given.contacts));
         return Some(What::Event(GivenEvent { kind, at: on, contact, fields }));
     }
     let contact = table.get("contact");
@@ -85,18 +85,11 @@ fn set_contact(item: Item, table: &mut Table, given: &Given, subject: &Subject) 
         }
         false => (item.name()?, table.need("set").table()?),
     };
-    let id = contact_id(&named, given);
+    let id = contact_id(&named, &given.contacts);
     if !given.contacts.iter().any(|contact| contact.id == id) {
         let known = given.contacts.iter().map(|contact| &*contact.id);
         diagnostics.push(unknown_name(&place, "contact", &named, known));
         return None;
     }
     Some(What::SetContact { contact: id, fields: contact_fields(fields, subject) })
-}
-
-/// The id of a contact that is named by id or e-mail address.
-fn contact_id(named: &Arc<str>, given: &Given) -> Arc<str> {
-    let email = crate::condition::Value::Text(named.clone());
-    let by_email = given.contacts.iter().find(|contact| contact.fields.get("email") == Some(&email));
-    by_email.map_or_else(|| named.clone(), |contact| contact.id.clone())
 }

@@ -35,7 +35,7 @@ pub(super) fn read(table: &mut Table, given: &mut Given, subject: &Subject) {
         table.finish();
     }
     for table in table.tables("event") {
-        given.events.extend(event(table, subject));
+        given.events.extend(event(table, &given.contacts, subject));
     }
 }
 
@@ -147,11 +147,19 @@ pub(super) fn metric(table: &mut Table, until: Option<Date>, subject: &Subject) 
     Some(GivenMetric { metric, until: until?, values })
 }
 
-fn event(mut table: Table, subject: &Subject) -> Option<GivenEvent> {
+fn event(mut table: Table, contacts: &[GivenContact], subject: &Subject) -> Option<GivenEvent> {
     let kind = table.need("kind");
     let at = table.need("at").date_time();
     let (kind, contact, fields) = event_parts(kind, table, subject)?;
+    let contact = contact.map(|named| contact_id(&named, contacts));
     Some(GivenEvent { kind, at: at?, contact, fields })
+}
+
+/// The id of a contact that is named by id or e-mail address.
+pub(super) fn contact_id(named: &Arc<str>, contacts: &[GivenContact]) -> Arc<str> {
+    let email = Value::Text(named.clone());
+    let by_email = contacts.iter().find(|contact| contact.fields.get("email") == Some(&email));
+    by_email.map_or_else(|| named.clone(), |contact| contact.id.clone())
 }
 
 /// The kind of an event, the contact it came from, and its declared fields: all other keys of the table.

@@ -24,7 +24,8 @@ pub(super) struct Slot<'s> {
 }
 
 const MARKDOWN: [&str; 2] = [".md", ""];
-const CHAT: [&str; 4] = [".slack.json", ".md", ".json", ""];
+const SLACK: [&str; 4] = [".slack.json", ".md", ".json", ""];
+const TEAMS: [&str; 4] = [".teams.json", ".md", ".json", ""];
 const JSON: [&str; 2] = [".json", ""];
 
 /// Compiles the keys of an action.
@@ -93,7 +94,8 @@ fn chat(kind: Kind, table: &mut Table, slot: &Slot, context: &mut Context) -> Op
         (Some(assignee), false) => Some(ChatTarget::Person(assignee.clone())),
         _ => chat_target(kind, table.need("channel"), context),
     };
-    let template = context.template(table.need("template"), &CHAT);
+    let endings = if kind == Kind::Teams { TEAMS } else { SLACK };
+    let template = context.template(table.need("template"), &endings);
     Some(ChatAction { to: to?, template: template? })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::book::calendar::{BUSINESS_HOURS, Window};
+use crate::book::diagnostic::Diagnostic;
 use crate::book::read::{Item, unknown_name};
 use crate::book::source::SourceFile;
 use crate::book::template::{TemplateId, Templates};
@@ -11,6 +12,9 @@ use crate::condition::Scope;
 
 use super::Shared;
 use super::steps::Outline;
+
+/// What was looked for, or what is wrong with its name.
+pub(super) type Found<T> = Result<T, Box<Diagnostic>>;
 
 /// The shared files, the outline of the playbook, and the templates it has used so far.
 pub(super) struct Context<'a, 'f> {
@@ -64,7 +68,7 @@ impl<'a, 'f> Context<'a, 'f> {
 
     /// A send window: `always`, or a calendar.
     pub fn window(&self, item: Item) -> Option<Window> {
-        let (place, reporter) = (item.place(), item.diagnostics());
+        let (place, diagnostics) = (item.place(), item.diagnostics());
         let name = item.name()?;
         if &*name == "always" {
             return Some(Window::Always);
@@ -72,7 +76,7 @@ impl<'a, 'f> Context<'a, 'f> {
         let calendars = &self.shared.calendars.calendars;
         if !calendars.contains_key(&name) {
             let known = calendars.keys().map(|calendar| &**calendar).chain(["always"]);
-            reporter.push(unknown_name(&place, "calendar", &name, known));
+            diagnostics.push(unknown_name(&place, "calendar", &name, known));
             return None;
         }
         Some(Window::Calendar(name))
@@ -80,11 +84,11 @@ impl<'a, 'f> Context<'a, 'f> {
 
     /// Another playbook's id.
     pub fn other_playbook(&self, item: Item) -> Option<Arc<str>> {
-        let (place, reporter) = (item.place(), item.diagnostics());
+        let (place, diagnostics) = (item.place(), item.diagnostics());
         let id = item.name()?;
         let known = &self.shared.registry.playbooks;
         if !known.iter().any(|own| **own == *id) {
-            reporter.push(unknown_name(&place, "playbook", &id, known.iter().map(String::as_str)));
+            diagnostics.push(unknown_name(&place, "playbook", &id, known.iter().map(String::as_str)));
             return None;
         }
         Some(id)
@@ -92,7 +96,7 @@ impl<'a, 'f> Context<'a, 'f> {
 
     /// A template file: beside the playbook, then in `templates/`, with or without its ending.
     pub fn template(&mut self, item: Item, endings: &[&str]) -> Option<TemplateId> {
-        let (place, reporter) = (item.place(), item.diagnostics());
+        let (place, diagnostics) = (item.place(), item.diagnostics());
         let name = item.name()?;
         let folder = self.file.name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let folders = [folder.as_str(), "templates/", ""];
@@ -106,17 +110,17 @@ impl<'a, 'f> Context<'a, 'f> {
             let near = folders[..2].iter().find_map(|folder| id.0.strip_prefix(folder))?;
             endings.iter().filter(|ending| !ending.is_empty()).find_map(|ending| near.strip_suffix(ending))
         });
-        reporter.push(unknown_name(&place, "template", &name, files));
+        diagnostics.push(unknown_name(&place, "template", &name, files));
         None
     }
 
     /// A text of one line that stands in the playbook itself.
     pub fn inline(&mut self, item: Item, key: &str) -> Option<TemplateId> {
-        let (place, reporter) = (item.place(), item.diagnostics());
+        let (place, diagnostics) = (item.place(), item.diagnostics());
         let text = item.text()?;
         let id = TemplateId(format!("{}#{key}", self.playbook).into());
         let mistakes = self.templates.add_inline(id.clone(), &text, self.shared.registry);
-        reporter.extend(mistakes.into_iter().map(|mistake| mistake.at(&place)));
+        diagnostics.extend(mistakes.into_iter().map(|mistake| mistake.at(&place)));
         Some(id)
     }
 }

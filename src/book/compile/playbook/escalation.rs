@@ -46,7 +46,7 @@ fn starts(item: Item, context: &Context) -> Option<Base> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let name = item.name()?;
     let base = timing::base(&place, &name, context.outline.step_ids.len(), context);
-    base.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+    base.map_err(|diagnostic| diagnostics.push(*diagnostic)).ok()
 }
 
 /// `previous` is the last day of the level before; none when that one has no end.

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::book::diagnostic::Diagnostic;
 use crate::book::playbook::Recipient;
 use crate::book::read::{Item, unknown_name};
 use crate::book::source::Place;
 use crate::condition::Type;
 
-use super::context::Context;
+use super::context::{Context, Found};
 
 /// Who may stand at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,18 +22,20 @@ pub(super) enum Side {
 impl Context<'_, '_> {
     /// One recipient.
     pub fn recipient(&self, item: Item, side: Side) -> Option<Recipient> {
-        let (place, reporter, label) = (item.place(), item.diagnostics(), item.label());
+        let (place, diagnostics, label) = (item.place(), item.diagnostics(), item.label());
         let text = item.name()?;
         let found = self.read_recipient(&place, &text).and_then(|recipient| match self.may_stand(&recipient, side) {
             true => Ok(recipient),
             false => {
                 let message = format!("{label} must be someone on our side; `{text}` is not");
-                Err(place
-                    .error("wrong-recipient", message)
-                    .help("write account.owner, role:<role>, team:<team> or a person's id"))
+                Err(Box::new(
+                    place
+                        .error("wrong-recipient", message)
+                        .help("write account.owner, role:<role>, team:<team> or a person's id"),
+                ))
             }
         });
-        found.map_err(|diagnostic| reporter.push(diagnostic)).ok()
+        found.map_err(|diagnostic| diagnostics.push(*diagnostic)).ok()
     }
 
     /// One or a list.
@@ -54,14 +55,14 @@ impl Context<'_, '_> {
         self.shared.registry.account.get(field).map(|field| &field.ty)
     }
 
-    fn read_recipient(&self, place: &Place, text: &str) -> Result<Recipient, Diagnostic> {
+    fn read_recipient(&self, place: &Place, text: &str) -> Found<Recipient> {
         if text == "event.contact" {
             let message = "`event.contact` needs an event: this playbook's trigger is another kind";
             return self
                 .event
                 .as_ref()
                 .map(|_| Recipient::EventContact)
-                .ok_or_else(|| place.error("no-event", message));
+                .ok_or_else(|| Box::new(place.error("no-event", message)));
         }
         if let Some(path) = text.strip_prefix("account.") {
             return self.of_account(place, text, path);
@@ -78,15 +79,15 @@ impl Context<'_, '_> {
             false => {
                 let known: Vec<&str> = people.keys().map(|id| &**id).collect();
                 let diagnostic = unknown_name(place, "person", text, known);
-                Err(match self.shared.registry.personas.iter().any(|persona| persona == text) {
+                Err(Box::new(match self.shared.registry.personas.iter().any(|persona| persona == text) {
                     true => diagnostic.suggest(format!("contact:{text}")),
                     false => diagnostic,
-                })
+                }))
             }
         }
     }
 
-    fn of_account(&self, place: &Place, text: &str, path: &str) -> Result<Recipient, Diagnostic> {
+    fn of_account(&self, place: &Place, text: &str, path: &str) -> Found<Recipient> {
         let (field, manager) = match path.strip_suffix(".manager") {
             Some(field) => (field, true),
             None => (path, false),
@@ -96,19 +97,21 @@ impl Context<'_, '_> {
             Some(Type::Person | Type::Text) if !manager => Ok(Recipient::Account(field.into())),
             Some(ty) => {
                 let message = format!("`{text}` cannot get anything: `account.{field}` is {ty}");
-                Err(place
-                    .error("wrong-recipient", message)
-                    .help("name a field of type person, or a text that holds an address"))
+                Err(Box::new(
+                    place
+                        .error("wrong-recipient", message)
+                        .help("name a field of type person, or a text that holds an address"),
+                ))
             }
             None => {
                 let fields = self.shared.registry.account.iter().filter(|(_, field)| field.ty.is_text());
                 let known: Vec<String> = fields.map(|(name, _)| format!("account.{name}")).collect();
-                Err(unknown_name(place, "field", text, known.iter().map(String::as_str)))
+                Err(Box::new(unknown_name(place, "field", text, known.iter().map(String::as_str))))
             }
         }
     }
 
-    fn of_kind(&self, place: &Place, kind: &str, name: &str) -> Result<Recipient, Diagnostic> {
+    fn of_kind(&self, place: &Place, kind: &str, name: &str) -> Found<Recipient> {
         let people = self.shared.people;
         let roles =
             || self.shared.registry.roles.iter().map(String::as_str).chain(people.roles.keys().map(|role| &**role));
@@ -122,28 +125,30 @@ impl Context<'_, '_> {
             "person" => ("person", people.people.keys().map(|id| &**id).collect(), Recipient::Person(id)),
             _ => {
                 let kinds = ["contact", "contacts", "role", "team", "person"];
-                return Err(unknown_name(place, "kind of recipient", kind, kinds));
+                return Err(Box::new(unknown_name(place, "kind of recipient", kind, kinds)));
             }
         };
         match known.contains(&name) {
             true => Ok(recipient),
             false => {
                 let written: Vec<String> = known.iter().map(|known| format!("{kind}:{known}")).collect();
-                Err(unknown_name(place, what, &format!("{kind}:{name}"), written.iter().map(String::as_str)))
+                Err(Box::new(unknown_name(place, what, &format!("{kind}:{name}"), written.iter().map(String::as_str))))
             }
         }
     }
 }
 
 /// One plain address: no list, no name. Whether it is deliverable only the mail server knows.
-fn address(place: &Place, text: &str) -> Result<Recipient, Diagnostic> {
+fn address(place: &Place, text: &str) -> Found<Recipient> {
     let (local, domain) = text.split_once('@').unwrap_or_default();
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"@,;<>()[]\"\\".contains(c);
     let good = !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
     match good && local.chars().chain(domain.chars()).all(plain) {
         true => Ok(Recipient::Address(text.into())),
-        false => Err(place
-            .error("bad-address", format!("`{text}` is not one e-mail address"))
-            .help("write one plain address such as success@us.example; several go in a list")),
+        false => Err(Box::new(
+            place
+                .error("bad-address", format!("`{text}` is not one e-mail address"))
+                .help("write one plain address such as success@us.example; several go in a list"),
+        )),
     }
 }

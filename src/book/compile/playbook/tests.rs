@@ -1,5 +1,7 @@
 use crate::book::compile::fixture::playbook;
+use crate::book::diagnostic::Diagnostics;
 use crate::book::playbook::*;
+use crate::book::source::SourceFile;
 use crate::time::Span;
 
 /// The playbook of the language's manual, whole.
@@ -47,8 +49,7 @@ fn defaults_follow_the_trigger() {
     assert_eq!(dated.reentry.key.unwrap().text(), "account.renewal_date");
     assert_eq!(dated.status, Status::Draft);
     assert_eq!((dated.late.email, dated.late.task, dated.late.others), DEFAULT_LATE);
-    let by_hand =
-        SMALL.replace("kind = \"date\"\nanchor = \"account.renewal_date\"\noffset = \"-90d\"", "kind = \"manual\"");
+    let by_hand = SMALL.replace(TRIGGER, "kind = \"manual\"");
     let (by_hand, diagnostics) = playbook(&by_hand.replace("at = \"anchor - 90d\"", "after = \"enrolled\""));
     assert_eq!(by_hand.unwrap_or_else(|| panic!("{diagnostics:#?}")).reentry.policy, ReentryPolicy::Always);
 }
@@ -74,12 +75,13 @@ fn every_mistake_of_a_file_is_found_in_one_pass() {
 /// A broken playbook: the text to replace, what stands there instead, and what is said: code, line, fragment.
 type Broken = (&'static str, &'static str, &'static str, usize, &'static str);
 
-const STEP: &str = "[[step]]\nid = \"review\"";
+const TRIGGER: &str = "kind = \"date\"\nanchor = \"account.renewal_date\"\noffset = \"-90d\"";
+const STEP: &str = "[[step]]";
 const AT: &str = "at = \"anchor - 90d\"";
 const TAIL: &str = "title = \"Review {{ account.name }}\"\n";
 
 #[rustfmt::skip]
-const BROKEN: [Broken; 46] = [
+const BROKEN: [Broken; 38] = [
     ("class = \"renewal\"", "clas = \"renewal\"", "unknown-key", 4, "`clas`"),
     ("id = \"renewal-kickoff\"", "id = \"Renewal Kickoff\"", "bad-id", 2, "not an id"),
     ("schema_version = 1", "schema_version = 2", "out-of-range", 1, "schema_version"),
@@ -94,14 +96,14 @@ const BROKEN: [Broken; 46] = [
     ("\"-90d\"", "\"-90bh\"", "bad-span", 8, "not a span of days"),
     ("kind = \"date\"", "kind = \"event\"\nevent = \"nps_respons\"", "unknown-name", 7, "nps_respons"),
     ("kind = \"date\"", "kind = \"schedule\"\ncron = \"0 25 * * *\"", "bad-cron", 7, "hour"),
-    ("kind = \"date\"\nanchor = \"account.renewal_date\"\noffset = \"-90d\"", "kind = \"condition\"", "missing-key", 5, "needs a condition"),
-    (STEP, "[enroll]\nwhen = 'run.day > 3'\n[[step]]\nid = \"review\"", "", 10, "run"),
-    (STEP, "[reentry]\npolicy = \"once\"\n[[step]]\nid = \"review\"", "unknown-value", 10, "policy"),
-    (STEP, "[measure]\nholdout = 1.5\n[[step]]\nid = \"review\"", "out-of-range", 10, "between 0 and 1"),
-    (STEP, "[[suppress]]\nid = \"p1\"\n[[step]]\nid = \"review\"", "missing-key", 9, "neither"),
-    (STEP, "[[suppress]]\nid = \"p1\"\ninhibited_by = \"at-rsk\"\n[[step]]\nid = \"review\"", "unknown-name", 11, "at-rsk"),
-    (STEP, "[[branch]]\nid = \"big\"\nwhen = 'account.arr > 5'\n[[step]]\nid = \"review\"", "branch-default", 9, "default"),
-    (STEP, "[[branch]]\nid = \"big\"\n[[step]]\nid = \"review\"", "branch-condition", 9, "neither"),
+    (TRIGGER, "kind = \"condition\"", "missing-key", 5, "needs a condition"),
+    (STEP, "[enroll]\nwhen = 'run.day > 3'\n[[step]]", "", 10, "run"),
+    (STEP, "[reentry]\npolicy = \"once\"\n[[step]]", "unknown-value", 10, "policy"),
+    (STEP, "[measure]\nholdout = 1.5\n[[step]]", "out-of-range", 10, "between 0 and 1"),
+    (STEP, "[[suppress]]\nid = \"p1\"\n[[step]]", "missing-key", 9, "neither"),
+    (STEP, "[[suppress]]\nid = \"p1\"\ninhibited_by = \"at-rsk\"\n[[step]]", "unknown-name", 11, "at-rsk"),
+    (STEP, "[[branch]]\nid = \"big\"\nwhen = 'account.arr > 5'\n[[step]]", "branch-default", 9, "default"),
+    (STEP, "[[branch]]\nid = \"big\"\n[[step]]", "branch-condition", 9, "neither"),
     (AT, "at = \"anchor - 90d\"\nafter = \"enrolled\"", "at-and-after", 11, "both"),
     (AT, "", "missing-key", 9, "neither `at` nor `after`"),
     (AT, "after = \"reviw\"", "unknown-name", 11, "reviw"),
@@ -118,30 +120,74 @@ const BROKEN: [Broken; 46] = [
     ("assignee = \"account.owner\"", "assignee = \"donna\"", "unknown-name", 13, "person"),
     ("{{ account.name }}", "{{ account.nmae }}", "unknown-name", 14, "nmae"),
     (TAIL, "title = \"x\"\ntemplate = \"renewal-breif\"\n", "unknown-name", 15, "template"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"review\"\nafter = \"previous\"\naction = \"stop\"\nplaybook = \"at-risk\"\n", "duplicate-id", 16, "two steps"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"mail\"\nafter = \"previous\"\naction = \"email\"\nto = \"contact:champion\"\ntemplate = \"renewal-brief\"\n", "no-subject", 20, "no subject"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"mail\"\nafter = \"previous\"\naction = \"email\"\nto = \"event.contact\"\ntemplate = \"kickoff-90\"\n", "no-event", 19, "needs an event"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"chat\"\nafter = \"previous\"\naction = \"slack\"\nchannel = \"#renewals\"\ntemplate = \"alert\"\n", "unknown-name", 19, "slack channel"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"set\"\nafter = \"previous\"\naction = \"set\"\nfield = \"segment\"\nvalue = \"smb\"\n", "cannot-set", 19, "computed"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"set\"\nafter = \"review.done\"\naction = \"set\"\nfield = \"renewal_status\"\nvalue = \"wn\"\n", "unknown-name", 20, "wn"),
-    (TAIL, "title = \"x\"\n[[step]]\nid = \"wait\"\nafter = \"review\"\naction = \"wait_for\"\nuntil = 'true'\ntimeout = \"3d\"\non_timeout = \"goto:review\"\n", "not-later", 21, "forward"),
-    (TAIL, "title = \"x\"\n[escalation]\n[[escalation.level]]\nid = \"a\"\ndays = \"1-7\"\nassignee = \"dana\"\naction = \"task\"\ntitle = \"x\"\n[[escalation.level]]\nid = \"b\"\ndays = \"5+\"\nassignee = \"dana\"\naction = \"task\"\ntitle = \"x\"\n", "level-order", 24, "until day 7"),
+];
+
+/// A part put behind the small playbook, from line 15 on, and what is said of it: code, line, fragment.
+const BROKEN_ENDS: [(&str, &str, usize, &str); 8] = [
+    ("[[step]]\nid = \"review\"\nafter = \"previous\"\naction = \"stop\"", "duplicate-id", 16, "two steps"),
+    (
+        "[[step]]\nid = \"mail\"\nafter = \"previous\"\naction = \"email\"\ntemplate = \"renewal-brief\"",
+        "no-subject",
+        19,
+        "no subject",
+    ),
+    (
+        "[[step]]\nid = \"mail\"\nafter = \"previous\"\naction = \"email\"\nto = \"event.contact\"",
+        "no-event",
+        19,
+        "needs an event",
+    ),
+    (
+        "[[step]]\nid = \"chat\"\nafter = \"previous\"\naction = \"slack\"\nchannel = \"#renewals\"",
+        "unknown-name",
+        19,
+        "slack channel",
+    ),
+    (
+        "[[step]]\nid = \"set\"\nafter = \"previous\"\naction = \"set\"\nfield = \"segment\"\nvalue = \"smb\"",
+        "cannot-set",
+        19,
+        "computed",
+    ),
+    (
+        "[[step]]\nid = \"set\"\nafter = \"review.done\"\naction = \"set\"\nvalue = \"wn\"\nfield = \"renewal_status\"",
+        "unknown-name",
+        19,
+        "wn",
+    ),
+    (
+        "[[step]]\nid = \"wait\"\nafter = \"review\"\naction = \"wait_for\"\non_timeout = \"goto:review\"",
+        "not-later",
+        19,
+        "forward",
+    ),
+    (
+        "[[escalation.level]]\nid = \"a\"\ndays = \"1-7\"\n[[escalation.level]]\nid = \"b\"\ndays = \"5+\"",
+        "level-order",
+        20,
+        "until day 7",
+    ),
 ];
 
 #[test]
 fn each_mistake_is_told_with_its_code_line_and_reason() {
     for (from, to, code, line, fragment) in BROKEN {
         assert!(SMALL.contains(from), "{from}");
-        let (compiled, found) = playbook(&SMALL.replacen(from, to, 1));
-        assert!(compiled.is_none(), "{to} compiles");
-        let told = found.iter().any(|diagnostic| {
-            let (message, help) = (&diagnostic.message, diagnostic.help.as_deref().unwrap_or_default());
-            diagnostic.line == line
-                && diagnostic.code.contains(code)
-                && (message.contains(fragment) || help.contains(fragment))
-        });
-        assert!(told, "{to}\nis said to be:\n{found:#?}");
+        expect_told(&SMALL.replacen(from, to, 1), code, line, fragment);
     }
+    for (end, code, line, fragment) in BROKEN_ENDS {
+        expect_told(&format!("{SMALL}{end}\n"), code, line, fragment);
+    }
+}
+
+fn expect_told(text: &str, code: &str, line: usize, fragment: &str) {
+    let (compiled, found) = playbook(text);
+    assert!(compiled.is_none(), "{text}\ncompiles");
+    let told = found.iter().any(|found| {
+        let said = format!("{} {}", found.message, found.help.as_deref().unwrap_or_default());
+        found.line == line && found.code.contains(code) && said.contains(fragment)
+    });
+    assert!(told, "{text}\nis said to be:\n{found:#?}");
 }
 
 #[test]
@@ -150,4 +196,14 @@ fn a_minus_without_a_blank_is_read_as_meant() {
         format!("{SMALL}[[step]]\nid = \"call\"\nafter = \"review-3d\"\naction = \"stop\"\nplaybook = \"at-risk\"\n");
     let (_, diagnostics) = playbook(&later);
     assert_eq!(diagnostics[0].suggestion.as_deref(), Some("review - 3d"));
+}
+
+#[test]
+fn an_id_belongs_to_one_file() {
+    let diagnostics = Diagnostics::default();
+    let file = |name: &str| SourceFile::new(name, SMALL.to_owned());
+    assert_eq!(super::ids(&[file("a.toml"), file("b/c.toml")], &diagnostics), ["renewal-kickoff"]);
+    let told = diagnostics.sorted();
+    assert_eq!((told.len(), &*told[0].file, told[0].line), (1, "b/c.toml", 2));
+    assert!(told[0].message.contains("also in a.toml"));
 }

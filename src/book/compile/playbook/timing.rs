@@ -6,7 +6,7 @@ use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::Place;
 use crate::time::Span;
 
-use super::context::Context;
+use super::context::{Context, Found};
 
 /// The one of `at` and `after` that the step has.
 pub(super) fn timing(table: &mut Table, index: usize, context: &Context) -> Option<Timing> {
@@ -32,40 +32,42 @@ pub(super) fn timing(table: &mut Table, index: usize, context: &Context) -> Opti
 }
 
 fn at_anchor(item: Item, context: &Context) -> Option<Timing> {
-    let (place, reporter) = (item.place(), item.diagnostics());
+    let (place, diagnostics) = (item.place(), item.diagnostics());
     let text = item.name()?;
     if !context.has_anchor {
         let message = "`at` counts from the anchor of a date trigger, and this trigger has none";
-        reporter.push(place.error("no-anchor", message).help("use after = \"enrolled + 3d\""));
+        diagnostics.push(place.error("no-anchor", message).help("use after = \"enrolled + 3d\""));
         return None;
     }
     let span = match text.trim().strip_prefix("anchor") {
         Some(rest) => span(&place, rest),
-        None => Err(place
-            .error("bad-timing", format!("`{text}` does not begin with `anchor`"))
-            .help("write at = \"anchor - 90d\", \"anchor\" or \"anchor + 5bd\"")),
+        None => Err(Box::new(
+            place
+                .error("bad-timing", format!("`{text}` does not begin with `anchor`"))
+                .help("write at = \"anchor - 90d\", \"anchor\" or \"anchor + 5bd\""),
+        )),
     };
     match span {
         Ok(span) => Some(Timing::At(span.unwrap_or(Span::ZERO))),
         Err(diagnostic) => {
-            reporter.push(diagnostic);
+            diagnostics.push(*diagnostic);
             None
         }
     }
 }
 
 fn after_base(item: Item, index: usize, context: &Context) -> Option<Timing> {
-    let (place, reporter) = (item.place(), item.diagnostics());
+    let (place, diagnostics) = (item.place(), item.diagnostics());
     let text = item.name()?;
     // Ids hold hyphens, so a minus needs a blank before it.
     let end = text.trim().find([' ', '+']).unwrap_or(text.trim().len());
     let (name, rest) = text.trim().split_at(end);
     let timing = base(&place, name, index, context).and_then(|base| Ok(Timing::After(base, span(&place, rest)?)));
-    timing.map_err(|diagnostic| reporter.push(diagnostic)).ok()
+    timing.map_err(|diagnostic| diagnostics.push(*diagnostic)).ok()
 }
 
 /// `enrolled`, `previous`, an earlier step, or `<earlier step>.done`.
-pub(super) fn base(place: &Place, name: &str, index: usize, context: &Context) -> Result<Base, Diagnostic> {
+pub(super) fn base(place: &Place, name: &str, index: usize, context: &Context) -> Found<Base> {
     let steps = &context.outline.step_ids;
     let (id, done) = name.strip_suffix(".done").map_or((name, false), |id| (id, true));
     match name {
@@ -74,19 +76,19 @@ pub(super) fn base(place: &Place, name: &str, index: usize, context: &Context) -
         _ => {}
     }
     let Some(found) = steps.iter().position(|step| step == id) else {
-        return Err(unknown_base(place, name, &steps[..index.min(steps.len())]));
+        return Err(Box::new(unknown_base(place, name, &steps[..index.min(steps.len())])));
     };
     if found >= index {
         let what = if found == index { "is this step itself" } else { "comes later in the file" };
         let diagnostic = place.error("not-earlier", format!("`{id}` {what}; a step can only follow an earlier one"));
-        return Err(diagnostic.help("change the order of the steps, or count from another one"));
+        return Err(Box::new(diagnostic.help("change the order of the steps, or count from another one")));
     }
     match (done, context.outline.kinds[found]) {
         (false, _) => Ok(Base::Step(found)),
         (true, Some(Kind::Task) | None) => Ok(Base::Done(found)),
         (true, Some(kind)) => {
             let message = format!("`{id}` is a step of kind {}; only tasks are done by somebody", kind.as_str());
-            Err(place.error("not-a-task", message).suggest(id))
+            Err(Box::new(place.error("not-a-task", message).suggest(id)))
         }
     }
 }
@@ -106,14 +108,14 @@ fn unknown_base(place: &Place, name: &str, earlier: &[String]) -> Diagnostic {
 }
 
 /// What follows the base: nothing, or a sign and a span.
-fn span(place: &Place, rest: &str) -> Result<Option<Span>, Diagnostic> {
+fn span(place: &Place, rest: &str) -> Found<Option<Span>> {
     let rest: String = rest.split_whitespace().collect();
     if rest.is_empty() {
         return Ok(None);
     }
     if !rest.starts_with(['+', '-']) {
         let message = format!("`{rest}` has no sign in front: write `+ {rest}` or `- {rest}`");
-        return Err(place.error("bad-timing", message));
+        return Err(Box::new(place.error("bad-timing", message)));
     }
-    rest.parse().map(Some).map_err(|message: String| place.error("bad-span", message))
+    rest.parse().map(Some).map_err(|message: String| Box::new(place.error("bad-span", message)))
 }

@@ -134,35 +134,39 @@ const POLICIES: [(&str, ReentryPolicy); 4] = [
 
 /// Compiles `[reentry]`; the defaults follow the trigger.
 pub(super) fn reentry(top: &mut Table, trigger: Option<&Trigger>, context: &Context) -> Option<Reentry> {
-    let mut reentry = Reentry {
-        policy: match trigger? {
-            Trigger::Date(_) => ReentryPolicy::OncePerKey,
-            Trigger::Condition => ReentryPolicy::AfterCooldown,
-            Trigger::Event(_) | Trigger::Schedule(_) | Trigger::Manual => ReentryPolicy::Always,
-        },
-        key: None,
-        cooldown: Span::days(30),
-        rearm: None,
-        max: None,
-    };
+    let mut reentry =
+        Reentry { policy: default_policy(trigger?), key: None, cooldown: Span::days(30), rearm: None, max: None };
     if let Some(mut table) = top.table("reentry") {
+        let has_key = table.has("key");
         let policy = table.get("policy").choice(&POLICIES);
         reentry.policy = policy.unwrap_or(reentry.policy);
         reentry.key = table.get("key").expression(&context.scope_before(), Expected::Any);
         reentry.cooldown = table.get("cooldown").positive_span().unwrap_or(reentry.cooldown);
         reentry.rearm = table.get("rearm").expression(&context.scope_before(), Expected::Truth);
         reentry.max = table.get("max").count();
-        let no_key = reentry.policy == ReentryPolicy::OncePerKey && !matches!(trigger, Some(Trigger::Date(_)));
-        if no_key && table.place_of("key").span == table.place().span {
+        let needs_key = reentry.policy == ReentryPolicy::OncePerKey && !matches!(trigger, Some(Trigger::Date(_)));
+        if needs_key && !has_key {
             let message = "once_per_key needs a key";
             table.report(table.place().error("missing-key", message).help("add key = \"account.renewal_date\""));
         }
         table.finish();
     }
     if let (ReentryPolicy::OncePerKey, None, Some(Trigger::Date(date))) = (reentry.policy, &reentry.key, trigger) {
-        let source = Source::inline(format!("account.{}", date.anchor), context.file.name.clone());
-        // The anchor is a field of the registry: it was looked up there.
-        reentry.key = Expression::compile(source, &context.scope_before(), Expected::Any).ok();
+        reentry.key = anchor_key(date, context);
     }
     Some(reentry)
+}
+
+fn default_policy(trigger: &Trigger) -> ReentryPolicy {
+    match trigger {
+        Trigger::Date(_) => ReentryPolicy::OncePerKey,
+        Trigger::Condition => ReentryPolicy::AfterCooldown,
+        Trigger::Event(_) | Trigger::Schedule(_) | Trigger::Manual => ReentryPolicy::Always,
+    }
+}
+
+/// The anchor as a key. It compiles: the trigger looked the field up in the registry.
+fn anchor_key(date: &DateTrigger, context: &Context) -> Option<Expression> {
+    let source = Source::inline(format!("account.{}", date.anchor), context.file.name.clone());
+    Expression::compile(source, &context.scope_before(), Expected::Any).ok()
 }
