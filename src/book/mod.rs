@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod cases;
 pub mod channels;
+pub mod compile;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod health;
