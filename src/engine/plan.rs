@@ -36,6 +36,11 @@ pub fn due(playbook: &Playbook, place: usize, enrollment: &Enrollment, desk: &De
     planned.map_or(Due::Later, Due::At)
 }
 
+/// The instant a span after `base` leads to, as for a step: days fall on the opening, the rest waits for it.
+pub fn after_span(playbook: &Playbook, step: &Step, base: Timestamp, span: Span, facts: &Facts) -> Option<Timestamp> {
+    after(playbook, step, base, Some(span), facts)
+}
+
 /// The calendar whose opening the step waits for; none when it runs at once.
 pub fn window_of<'a>(playbook: &'a Playbook, step: &'a Step, facts: &'a Facts) -> Option<&'a Calendar> {
     if !step.action.kind().respects_window() {

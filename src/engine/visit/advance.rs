@@ -270,7 +270,7 @@ impl Turn<'_> {
 
     fn ask(&mut self, playbook: &Playbook, id: &Arc<str>, step: &Step, facts: &Facts, due: Timestamp) {
         let Some(approve) = &step.approve else { return };
-        let expires_at = approve.within.and_then(|within| add_span(self.now, within, &facts.zone, facts.calendar()));
+        let expires_at = approve.within.and_then(|within| plan::after_span(playbook, step, self.now, within, facts));
         let approver = assignee(&approve.by, None, playbook, facts, &self.open_tasks).map(|person| person.id.clone());
         let approval = Approval {
             id: id::approval(id, &step.id).into(),
