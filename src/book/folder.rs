@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::read::MAX_FILE_BYTES;
 use super::source::{Place, SourceFile};
 use crate::condition::nearest;
+
+/// The largest file that is read: 1 MiB.
+const MAX_FILE_BYTES: usize = 1 << 20;
 
 /// How deep folders may lie in each other; links that lead in a circle end there.
 const MAX_DEPTH: usize = 16;
@@ -89,19 +92,14 @@ pub fn read(dir: &Path, diagnostics: &Diagnostics) -> BTreeMap<String, String> {
     read_below(dir, "", 0, &mut texts, diagnostics);
     if texts.is_empty() && !diagnostics.has_errors() {
         let name = dir.display().to_string();
-        let diagnostic = Diagnostic::without_place("empty-folder", &name, format!("there is no file of a book in {name}"));
+        let diagnostic =
+            Diagnostic::without_place("empty-folder", &name, format!("there is no file of a book in {name}"));
         diagnostics.push(diagnostic.help("name the folder of the book with --book"));
     }
     texts
 }
 
-fn read_below(
-    dir: &Path,
-    prefix: &str,
-    depth: usize,
-    texts: &mut BTreeMap<String, String>,
-    diagnostics: &Diagnostics,
-) {
+fn read_below(dir: &Path, prefix: &str, depth: usize, texts: &mut BTreeMap<String, String>, diagnostics: &Diagnostics) {
     let entries = match entries(dir) {
         Ok(entries) => entries,
         Err(error) => return diagnostics.push(unreadable(prefix.trim_end_matches('/'), &error)),
@@ -113,11 +111,10 @@ fn read_below(
             if !is_apart && depth < MAX_DEPTH {
                 read_below(&path, &format!("{below}/"), depth + 1, texts, diagnostics);
             }
-        } else if kind(&below) != Kind::Other {
-            match read_text(&path, &below) {
-                Ok(text) => drop(texts.insert(below, text)),
-                Err(diagnostic) => diagnostics.push(diagnostic),
-            }
+        } else if kind(&below) != Kind::Other
+            && let Some(text) = read_text(&path, &below, diagnostics)
+        {
+            texts.insert(below, text);
         }
     }
 }
@@ -132,18 +129,23 @@ fn entries(dir: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn read_text(path: &Path, below: &str) -> Result<String, Diagnostic> {
-    let bytes = fs::read(path).map_err(|error| unreadable(below, &error))?;
+/// The text of a file; reported and none when it cannot be read, is too large or is no text.
+fn read_text(path: &Path, below: &str, diagnostics: &Diagnostics) -> Option<String> {
+    let bytes = fs::read(path).map_err(|error| diagnostics.push(unreadable(below, &error))).ok()?;
     if bytes.len() > MAX_FILE_BYTES {
         let message = format!("the file has {} bytes; at most {MAX_FILE_BYTES} are read", bytes.len());
-        return Err(Diagnostic::without_place("file-too-large", below, message));
+        diagnostics.push(Diagnostic::without_place("file-too-large", below, message));
+        return None;
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        let message = format!("the file is not UTF-8 text: line {line} has a byte that is no character");
-        let diagnostic = Diagnostic::without_place("not-utf8", below, message).help("save the file as UTF-8");
-        Diagnostic { line, end_line: line, ..diagnostic }
-    })
+    String::from_utf8(bytes).map_err(|error| diagnostics.push(not_utf8(below, &error))).ok()
+}
+
+fn not_utf8(file: &str, error: &FromUtf8Error) -> Diagnostic {
+    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let message = format!("the file is not UTF-8 text: line {line} has a byte that is no character");
+    let diagnostic = Diagnostic::without_place("not-utf8", file, message).help("save the file as UTF-8");
+    Diagnostic { line, end_line: line, ..diagnostic }
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Diagnostic {

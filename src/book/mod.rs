@@ -1,6 +1,6 @@
 //! The book: the folder of files CS ops write, read and compiled. Only this room knows TOML and templates.
 //!
-//! `load` reads the folder, `raw` mirrors the files, `compile` resolves every name and collects every mistake as a
+//! [`load()`] finds the files, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
 //! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after.
 
 pub mod calendar;

@@ -12,7 +12,7 @@ use super::source::SourceFile;
 /// All diagnostics with their lines, and how many there are; with terminal colours when `colour`.
 pub fn render(diagnostics: &[Diagnostic], files: &BTreeMap<Arc<str>, Arc<SourceFile>>, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false).with_context_lines(1);
     let mut text = String::new();
     for diagnostic in diagnostics {
         let source = files.get(&diagnostic.file).map(|file| NamedSource::new(&diagnostic.file, file.text.clone()));
@@ -21,6 +21,7 @@ pub fn render(diagnostics: &[Diagnostic], files: &BTreeMap<Arc<str>, Arc<SourceF
         if handler.render_report(&mut text, &shown).is_err() {
             text.push_str(&format!("{shown}\n"));
         }
+        text.push('\n');
     }
     text.push_str(&summary(diagnostics));
     text
