@@ -86,7 +86,8 @@ fn is_form(form: &str) -> bool {
 
 fn wrong_form(place: &Place, form: &str) -> Diagnostic {
     let diagnostic = place.error("bad-date-form", format!("`{form}` is not the form of a whole date"));
-    diagnostic.help("write day, month and year as they stand in the file: `%m/%d/%Y` for 06/15/2026, `%d.%m.%y` for 15.06.26")
+    diagnostic
+        .help("write day, month and year as they stand in the file: `%m/%d/%Y` for 06/15/2026, `%d.%m.%y` for 15.06.26")
 }
 
 fn added(mut table: Table) -> BTreeMap<Arc<str>, Vec<Piece>> {
@@ -97,7 +98,8 @@ fn added(mut table: Table) -> BTreeMap<Arc<str>, Vec<Piece>> {
         match pieces(&text) {
             Some(pieces) => drop(added.insert(field, pieces)),
             None => {
-                let diagnostic = place.error("bad-piece", format!("`{text}` has a `{{` or `}}` without its other half"));
+                let diagnostic =
+                    place.error("bad-piece", format!("`{text}` has a `{{` or `}}` without its other half"));
                 table.report(diagnostic.help("write `{line}` or the name of a column of the file: `{Account Name}`"));
             }
         }

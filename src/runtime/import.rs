@@ -41,14 +41,18 @@ pub async fn import(
 ) -> Result<ImportReport> {
     let now = options.now;
     if options.as_of.is_some() && !matches!(kind, Kind::Accounts | Kind::Contacts) {
-        anyhow::bail!("--as-of is for accounts and contacts: {} have no values that hold from an instant on", kind.as_str());
+        anyhow::bail!(
+            "--as-of is for accounts and contacts: {} have no values that hold from an instant on",
+            kind.as_str()
+        );
     }
     let known = known(store, kind).await?;
     let intake = Intake::new(book, kind, options.map, options.as_of.unwrap_or(AsOf::Instant(now)), known);
     let file = ImportFile::open(file).with_context(|| format!("{} cannot be imported", file.display()))?;
     let size = file.size;
     let (sender, mut batches) = mpsc::channel(BATCHES_AHEAD);
-    let reading = tokio::task::spawn_blocking(move || intake.read(file, &mut |batch| sender.blocking_send(batch).is_ok()));
+    let reading =
+        tokio::task::spawn_blocking(move || intake.read(file, &mut |batch| sender.blocking_send(batch).is_ok()));
     let mut report = ImportReport::default();
     while let Some(batch) = batches.recv().await {
         land(store, &batch, now, &mut report).await?;
@@ -94,16 +98,24 @@ async fn see_feeds(store: &Store, book: &Book, feeds: &BTreeSet<Arc<str>>, now: 
         return Ok(());
     }
     let seen = store.feeds().await?;
-    let was_fresh = |feed: &Arc<str>| {
-        let (seen, fresh_for) = (seen.get(feed)?, book.dictionary.feeds.get(feed)?);
-        Some(add_span(*seen, *fresh_for, &TimeZone::UTC, None)? >= now)
-    };
+    let was_stale = feeds.iter().any(|feed| is_stale(book, feed, seen.get(feed), now));
     let mut tx = store.begin().await?;
     for feed in feeds {
         tx.see_feed(feed, now).await?;
     }
-    if !feeds.iter().all(|feed| was_fresh(feed).unwrap_or(false)) {
+    if was_stale {
         tx.wake_all(now).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Whether some condition can have been unknown because of it: it may not be older than it was, or was never there.
+fn is_stale(book: &Book, feed: &str, seen: Option<&Timestamp>, now: Timestamp) -> bool {
+    match (book.dictionary.feeds.get(feed), seen) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(fresh_for), Some(seen)) => {
+            add_span(*seen, *fresh_for, &TimeZone::UTC, None).is_none_or(|until| until < now)
+        }
+    }
 }

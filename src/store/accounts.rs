@@ -101,10 +101,7 @@ impl Store {
 /// A statement over the rows of some accounts. The cross join keeps SQLite from walking the whole table.
 macro_rules! of_accounts {
     ($columns:expr, $table:expr, $rest:expr) => {
-        over_rows!(
-            concat!("select ", $columns, " from"),
-            concat!("cross join ", $table, " t where ", $rest)
-        )
+        over_rows!(concat!("select ", $columns, " from"), concat!("cross join ", $table, " t where ", $rest))
     };
 }
 

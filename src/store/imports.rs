@@ -44,7 +44,7 @@ impl Tx {
         self.land_contacts(&rows.contacts, now, &mut landed).await?;
         self.land_metrics(&rows.metrics, now, &mut landed).await?;
         self.land_events(&rows.events, now, &mut landed).await?;
-        self.land_people(&rows.people, &mut landed).await?;
+        self.land_people(&rows.people, now, &mut landed).await?;
         Ok(landed)
     }
 
@@ -86,7 +86,9 @@ impl Tx {
         );
         const WRITE: Pair = over_rows!(
             "insert into metric (account_id, metric, day, value)
-            select r.value ->> 0, r.value ->> 1, cast(r.value ->> 2 as bigint), cast(r.value ->> 3 as double precision) from",
+            select r.value ->> 0, r.value ->> 1, cast(r.value ->> 2 as bigint),
+                cast(r.value ->> 3 as double precision)
+            from",
             "where true on conflict (account_id, metric, day) do update set value = excluded.value"
         );
         self.lock_accounts(rows.iter().map(|row| &row.account)).await?;
@@ -146,10 +148,14 @@ impl Tx {
         type Row = (String, String, String, Option<String>, i64, String);
         let ids: Vec<_> = rows.iter().map(|row| (SOURCE, &*row.id)).collect();
         let known: Vec<Row> = self.rows_of(&TEXT, &ids).await?;
-        Ok(known.into_iter().map(|(id, account, kind, contact, at, fields)| (id, (account, kind, contact, at, fields))).collect())
+        Ok(known
+            .into_iter()
+            .map(|(id, account, kind, contact, at, fields)| (id, (account, kind, contact, at, fields)))
+            .collect())
     }
 
-    async fn land_people(&mut self, rows: &[PersonRow], landed: &mut Landed) -> Result<()> {
+    /// Any account may have a condition about a person, so a change wakes all.
+    async fn land_people(&mut self, rows: &[PersonRow], now: Timestamp, landed: &mut Landed) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -167,7 +173,11 @@ impl Tx {
             }
             writes.push(person.clone());
         }
-        self.write_people(&writes).await
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.write_people(&writes).await?;
+        self.wake_all(now).await
     }
 }
 
@@ -182,6 +192,7 @@ fn content(row: &EventRow) -> Result<EventContent> {
 }
 
 fn other_content(row: &EventRow) -> Refusal {
-    let reason = format!("the event `{}` is known with other content; an event does not change: give it a new id", row.id);
+    let reason =
+        format!("the event `{}` is known with other content; an event does not change: give it a new id", row.id);
     Refusal::new(row.line, "id", reason)
 }

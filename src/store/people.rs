@@ -39,7 +39,8 @@ impl Tx {
     pub async fn write_people(&mut self, people: &[Person]) -> Result<()> {
         const WRITE: Pair = over_rows!(
             "insert into person (id, name, email, manager, roles, timezone, slack)
-            select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6
+            select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5,
+                r.value ->> 6
             from",
             "where true
             on conflict (id) do update set name = excluded.name, email = excluded.email, manager = excluded.manager,
@@ -58,7 +59,8 @@ fn row(person: &Person) -> serde_json::Value {
 }
 
 fn person(row: Row) -> Result<Person> {
-    let roles: Vec<String> = serde_json::from_str(&row.roles).map_err(|_| Error::unreadable("the roles", &row.roles))?;
+    let roles: Vec<String> =
+        serde_json::from_str(&row.roles).map_err(|_| Error::unreadable("the roles", &row.roles))?;
     Ok(Person {
         id: row.id.into(),
         name: row.name,

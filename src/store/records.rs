@@ -1,6 +1,6 @@
 //! Imported accounts and contacts: only what differs from what held at that instant becomes history.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::dialect::{Pair, over_rows};
@@ -16,7 +16,12 @@ use crate::time::Timestamp;
 type Histories = HashMap<String, Fields>;
 
 impl Tx {
-    pub(super) async fn land_accounts(&mut self, rows: &[AccountRow], now: Timestamp, landed: &mut Landed) -> Result<()> {
+    pub(super) async fn land_accounts(
+        &mut self,
+        rows: &[AccountRow],
+        now: Timestamp,
+        landed: &mut Landed,
+    ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -25,7 +30,8 @@ impl Tx {
         let (mut accounts, mut writes) = (Vec::new(), Vec::new());
         for row in by_as_of(rows, |row| row.as_of) {
             let changed = changed(&mut histories, &row.id, row.as_of, &row.fields);
-            let since = known.insert(row.id.clone(), known.get(&row.id).map_or(row.as_of, |since| row.as_of.min(*since)));
+            let since = known.get(&row.id).copied();
+            known.insert(row.id.clone(), since.map_or(row.as_of, |since| since.min(row.as_of)));
             match since {
                 None => landed.inserted += 1,
                 Some(since) if changed.is_empty() && since <= row.as_of => {
@@ -45,7 +51,7 @@ impl Tx {
 
     /// Id, known since and wake of accounts, known or not; one that stands in it several times is written once.
     async fn write_accounts(&mut self, accounts: Vec<(&str, i64, i64)>) -> Result<()> {
-        let mut rows: HashMap<&str, (i64, i64)> = HashMap::new();
+        let mut rows: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for (id, since, wake) in accounts {
             let earliest = rows.entry(id).or_insert((since, wake));
             *earliest = (earliest.0.min(since), earliest.1.min(wake));
@@ -54,7 +60,12 @@ impl Tx {
         self.write_rows(&WRITE_ACCOUNTS, &rows).await.map(|_| ())
     }
 
-    pub(super) async fn land_contacts(&mut self, rows: &[ContactRow], now: Timestamp, landed: &mut Landed) -> Result<()> {
+    pub(super) async fn land_contacts(
+        &mut self,
+        rows: &[ContactRow],
+        now: Timestamp,
+        landed: &mut Landed,
+    ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }

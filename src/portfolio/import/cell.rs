@@ -53,7 +53,8 @@ pub(super) fn date(text: &str) -> Result<Date, String> {
 
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     let at: Result<Timestamp, _> = text.parse();
-    at.map(truncate).map_err(|_| format!("`{text}` is not an instant: write it with its offset, such as 2026-06-15T09:00:00Z"))
+    at.map(truncate)
+        .map_err(|_| format!("`{text}` is not an instant: write it with its offset, such as 2026-06-15T09:00:00Z"))
 }
 
 /// The parts between semicolons, without the spaces around them.
@@ -147,9 +148,20 @@ mod tests {
             assert!(email(right).is_ok(), "{right}");
         }
         let long = format!("{}@acme.example", "a".repeat(65));
-        for wrong in ["pat", "pat@", "@acme.example", "pat@acme", "p at@acme.example", "pat@acme..example", "a@b@c.example",
-            "pat@-acme.example", ".pat@acme.example", "pat@acme.example\r\nBcc: x@y.example", "Pat <pat@acme.example>", &long]
-        {
+        for wrong in [
+            "pat",
+            "pat@",
+            "@acme.example",
+            "pat@acme",
+            "p at@acme.example",
+            "pat@acme..example",
+            "a@b@c.example",
+            "pat@-acme.example",
+            ".pat@acme.example",
+            "pat@acme.example\r\nBcc: x@y.example",
+            "Pat <pat@acme.example>",
+            &long,
+        ] {
             assert!(email(wrong).is_err(), "{wrong}");
         }
     }

@@ -103,5 +103,7 @@ fn missing_in_file(header: &[Arc<str>], map: &ImportMap) -> Vec<Refusal> {
     });
     let spoken_of = map.columns.keys().chain(&map.ignore).chain(used);
     let missing = spoken_of.filter(|column| !header.contains(column));
-    missing.map(|column| Refusal::new(1, column, format!("the map names a column `{column}` that the file does not have"))).collect()
+    missing
+        .map(|column| Refusal::new(1, column, format!("the map names a column `{column}` that the file does not have")))
+        .collect()
 }

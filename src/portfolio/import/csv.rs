@@ -40,7 +40,8 @@ pub(super) fn read(content: impl Read, sink: Sink) {
 fn record(columns: &[Arc<str>], row: &ByteRecord) -> Result<Record, Refusal> {
     let line = row.position().map_or(1, |position| position.line());
     if row.len() != columns.len() {
-        let reason = format!("the row has {} cells, the header {}; is a comma not in quotes?", row.len(), columns.len());
+        let reason =
+            format!("the row has {} cells, the header {}; is a comma not in quotes?", row.len(), columns.len());
         return Err(Refusal::of_row(line, reason));
     }
     let cells = columns.iter().zip(row).map(|(name, bytes)| match std::str::from_utf8(bytes) {

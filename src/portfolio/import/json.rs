@@ -48,10 +48,9 @@ pub(super) fn read_array(content: impl Read, sink: Sink) {
     let mut stopped = false;
     let mut text = serde_json::Deserializer::from_reader(counted);
     let read = text.deserialize_seq(Array { rows: &mut rows, line: &line, stopped: &mut stopped });
-    if let Err(error) = read.and_then(|()| text.end()) {
-        if !stopped {
-            rows.end(line.get(), &error);
-        }
+    match read.and_then(|()| text.end()) {
+        Err(error) if !stopped => rows.end(line.get(), &error),
+        _ => {}
     }
 }
 

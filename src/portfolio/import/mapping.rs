@@ -19,7 +19,8 @@ pub(super) fn apply(map: &ImportMap, columns: &Columns, record: Record) -> Resul
     let read = record.cells.into_iter().filter(|(column, _)| !map.ignore.contains(column));
     let renamed = read.map(|(column, text)| (map.columns.get(&column).cloned().unwrap_or(column), text));
     let cells = renamed.chain(added).map(|(field, text)| {
-        let text = convert(map, &field, text, columns.is_date(&field)).map_err(|why| Refusal::new(line, &field, why))?;
+        let text =
+            convert(map, &field, text, columns.is_date(&field)).map_err(|why| Refusal::new(line, &field, why))?;
         Ok((field, text))
     });
     Ok(Record { line, cells: cells.collect::<Result<_, Refusal>>()? })
@@ -31,7 +32,9 @@ fn join(pieces: &[Piece], record: &Record) -> Result<String, Refusal> {
         Piece::Line => Ok(record.line.to_string()),
         Piece::Column(column) => {
             let text = record.get(column).map(str::to_owned);
-            text.ok_or_else(|| Refusal::new(record.line, column, format!("the row has no `{column}`, which the map adds to a field")))
+            text.ok_or_else(|| {
+                Refusal::new(record.line, column, format!("the row has no `{column}`, which the map adds to a field"))
+            })
         }
     };
     pieces.iter().map(text).collect()

@@ -200,7 +200,11 @@ fn read<'r, T>(record: &'r Record, column: &str, parse: impl Fn(&'r str) -> Resu
     parse(record.need(column)?).map_err(|reason| Refusal::new(record.line, column, reason))
 }
 
-fn optional<'r, T>(record: &'r Record, column: &str, parse: impl Fn(&'r str) -> Result<T, String>) -> Checked<Option<T>> {
+fn optional<'r, T>(
+    record: &'r Record,
+    column: &str,
+    parse: impl Fn(&'r str) -> Result<T, String>,
+) -> Checked<Option<T>> {
     let text = record.get(column).filter(|text| !text.is_empty());
     text.map(parse).transpose().map_err(|reason| Refusal::new(record.line, column, reason))
 }
