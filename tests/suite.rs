@@ -1,1 +1,4 @@
+//! All tests that see the crate from outside, linked once.
 
+mod store;
+mod support;

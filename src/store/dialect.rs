@@ -34,7 +34,7 @@ pub(super) const LOCK_ACCOUNTS: Pair = Pair {
 };
 
 /// How many rows go into one statement: more makes SQLite's JSON slower again.
-const ROWS_AT_ONCE: usize = 1000;
+pub(super) const ROWS_AT_ONCE: usize = 1000;
 
 impl Store {
     pub(super) fn text(&self, pair: &Pair) -> &'static str {

@@ -1,0 +1,4 @@
+//! What the tests share: databases to run on.
+
+pub mod databases;
+mod postgres;
