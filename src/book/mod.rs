@@ -6,18 +6,25 @@
 pub mod calendar;
 pub mod cases;
 pub mod channels;
+pub mod compile;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod health;
+pub mod layout;
+pub mod markdown;
 pub mod people;
 pub mod playbook;
 pub mod policy;
+pub mod read;
 pub mod schedule;
 pub mod segments;
+pub mod source;
 pub mod template;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use crate::condition::Expression;
 
 pub use calendar::{Calendar, Calendars, Window};
 pub use channels::ChannelNames;
@@ -42,4 +49,26 @@ pub struct Book {
     pub channels: ChannelNames,
     pub templates: Arc<Templates>,
     pub playbooks: BTreeMap<Arc<str>, Arc<Playbook>>,
+}
+
+impl Book {
+    /// The conditions and values that hold for every playbook: health, segments, stages, the never-rule.
+    pub fn shared_expressions(&self) -> Vec<&Expression> {
+        let measures = self.health.dimensions.iter().flat_map(|dimension| &dimension.measures);
+        let segments = self.segments.segments.iter().filter_map(|segment| segment.when.as_ref());
+        let stages = self.segments.stages.iter().filter_map(|stage| stage.when.as_ref());
+        let never = self.policy.never.as_ref().map(|never| &never.when);
+        measures.map(|measure| &measure.value).chain(segments).chain(stages).chain(never).collect()
+    }
+
+    /// The event kinds that any condition or trigger of the book looks at: when one happens, the account is looked at.
+    pub fn event_kinds(&self) -> BTreeSet<Arc<str>> {
+        let playbooks = self.playbooks.values().flat_map(|playbook| playbook.expressions());
+        let read = playbooks.chain(self.shared_expressions()).flat_map(|expression| &expression.reads().events);
+        let triggers = self.playbooks.values().filter_map(|playbook| match &playbook.trigger {
+            playbook::Trigger::Event(kind) => Some(kind),
+            _ => None,
+        });
+        read.chain(triggers).chain(&self.dictionary.contact_events).cloned().collect()
+    }
 }

@@ -49,6 +49,20 @@ impl Playbook {
         self.steps.iter().enumerate().find(|(_, step)| &*step.id == id)
     }
 
+    /// Every condition of the playbook.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let enroll = self.enroll.when.iter().chain(&self.reentry.key).chain(&self.reentry.rearm);
+        let ends = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|exit| &exit.when));
+        let suppressions = self.suppressions.iter().filter_map(|rule| match &rule.cause {
+            SuppressionCause::When(when) => Some(when),
+            SuppressionCause::InhibitedBy(_) => None,
+        });
+        let branches = self.branches.iter().filter_map(|branch| branch.when.as_ref());
+        let steps = self.steps.iter().flat_map(Step::expressions);
+        let ladder = self.escalation.iter().flat_map(Escalation::expressions);
+        enroll.chain(ends).chain(suppressions).chain(branches).chain(steps).chain(ladder)
+    }
+
     /// The steps an enrollment of `branch` goes through, in file order.
     pub fn steps_of<'a>(&'a self, branch: Option<&'a str>) -> impl DoubleEndedIterator<Item = (usize, &'a Step)> {
         self.steps.iter().enumerate().filter(move |(_, step)| step.belongs_to(branch))
@@ -277,6 +291,15 @@ pub struct Step {
 }
 
 impl Step {
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let until = match &self.action {
+            Action::WaitFor(wait) => Some(&wait.until),
+            _ => None,
+        };
+        let approve = self.approve.as_ref().and_then(|approve| approve.when.as_ref());
+        self.when.iter().chain(until).chain(approve)
+    }
+
     pub fn belongs_to(&self, branch: Option<&str>) -> bool {
         self.branches.is_empty() || branch.is_some_and(|branch| self.branches.iter().any(|own| &**own == branch))
     }
@@ -530,4 +553,11 @@ pub struct Level {
     pub jump_when: Option<Expression>,
     /// Goes one level down.
     pub step_down_when: Option<Expression>,
+}
+
+impl Escalation {
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let levels = self.levels.iter().flat_map(|level| level.jump_when.iter().chain(&level.step_down_when));
+        self.stop_when.iter().chain(levels)
+    }
 }

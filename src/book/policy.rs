@@ -10,7 +10,7 @@ use crate::time::Span;
 /// The class that caps, opt-outs and unsubscribes never touch.
 pub const TRANSACTIONAL: &str = "transactional";
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     pub never: Option<Never>,
     /// Message classes, the most important first.
@@ -21,8 +21,28 @@ pub struct Policy {
     pub breaker: Breaker,
     /// Default holdout of the playbooks.
     pub holdout: f64,
+    /// An alarm when a playbook has been silent for this many times its usual gap.
+    pub silence_factor: Option<f64>,
     /// `https://…/u/{token}`.
     pub unsubscribe: Option<String>,
+    /// Whether a customer's reply pauses the customer-facing steps of that enrollment.
+    pub reply_pauses: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            never: None,
+            priority: Vec::new(),
+            caps: Vec::new(),
+            quiet: None,
+            breaker: Breaker::default(),
+            holdout: 0.0,
+            silence_factor: None,
+            unsubscribe: None,
+            reply_pauses: true,
+        }
+    }
 }
 
 impl Policy {

@@ -71,6 +71,8 @@ pub struct StepRun {
 /// A step that is not in the table is planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepState {
+    /// It was held, and a moved anchor has planned it anew.
+    Planned,
     /// Its time has come, something holds it.
     Held,
     /// A person is asked.
@@ -88,7 +90,8 @@ pub enum StepState {
 }
 
 impl StepState {
-    pub const ALL: [StepState; 9] = [
+    pub const ALL: [StepState; 10] = [
+        StepState::Planned,
         StepState::Held,
         StepState::Approving,
         StepState::Approved,
@@ -102,6 +105,7 @@ impl StepState {
 
     pub fn as_str(self) -> &'static str {
         match self {
+            StepState::Planned => "planned",
             StepState::Held => "held",
             StepState::Approving => "approving",
             StepState::Approved => "approved",
@@ -120,7 +124,10 @@ impl StepState {
 
     /// Whether nothing more happens to the step.
     pub fn is_decided(self) -> bool {
-        !matches!(self, StepState::Held | StepState::Approving | StepState::Approved | StepState::Waiting)
+        matches!(
+            self,
+            StepState::Done | StepState::Skipped | StepState::TimedOut | StepState::Failed | StepState::Cancelled
+        )
     }
 }
 
@@ -145,6 +152,11 @@ impl EnrollmentState {
 impl Enrollment {
     pub fn is_active(&self) -> bool {
         self.state == EnrollmentState::Active
+    }
+
+    /// What became of a step so far; none while it is only planned.
+    pub fn begun(&self, step: &str) -> Option<&StepRun> {
+        self.steps.get(step).filter(|run| run.state != StepState::Planned)
     }
 
     /// When the step ended, if it has.

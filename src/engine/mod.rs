@@ -1,9 +1,16 @@
 //! Decisions: pure functions over the book, the facts of an account, its desk, and `now`. No I/O, no async.
 
+pub mod admission;
+pub mod compose;
 pub mod delivery;
 pub mod desk;
 pub mod enrollment;
+pub mod matching;
+pub mod plan;
 pub mod reason;
+pub mod recipients;
+pub mod suppression;
+pub mod visit;
 
 pub use desk::Desk;
 pub use enrollment::Enrollment;

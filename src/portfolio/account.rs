@@ -167,7 +167,7 @@ impl Account {
     }
 
     /// The active contact with that persona, the last by contact id if several.
-    pub fn contact_with(&self, persona: &str, at: Timestamp) -> Option<&Contact> {
+    pub fn contact_with<'a>(&'a self, persona: &'a str, at: Timestamp) -> Option<&'a Contact> {
         self.contacts_with(persona, at).last()
     }
 

@@ -1,10 +1,10 @@
 //! The facts of one account at one instant: what conditions, templates and health measures read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
-use crate::book::{Book, Calendar, People, Window};
+use crate::book::{Book, Calendar, People, Person, Window};
 use crate::condition::{self, Field, Name, Truth, Type, Value};
 use crate::book::calendar::add_span;
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
@@ -22,6 +22,18 @@ pub struct World {
     pub people: Arc<People>,
     /// Feed to when it was last seen.
     pub feeds: Arc<BTreeMap<Arc<str>, Timestamp>>,
+    /// Event kinds the book looks at.
+    pub event_kinds: Arc<BTreeSet<Arc<str>>>,
+}
+
+impl World {
+    /// The book with the imported people added to its own, and what is known of its feeds.
+    pub fn new(book: Arc<Book>, imported: Vec<Person>, feeds: BTreeMap<Arc<str>, Timestamp>) -> World {
+        let mut people = book.people.clone();
+        people.people.extend(imported.into_iter().map(|person| (person.id.clone(), person)));
+        let event_kinds = Arc::new(book.event_kinds());
+        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds }
+    }
 }
 
 /// One account at one instant. Cheap to clone; everything is shared.
@@ -319,7 +331,7 @@ impl condition::Facts for Facts {
 }
 
 /// A field of a person; the names are those of people.toml.
-pub fn person_field(person: &crate::book::Person, field: &str) -> Value {
+pub fn person_field(person: &Person, field: &str) -> Value {
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Empty, |text| Value::Text(text.into()));
     match field {
         "id" => Value::Text(person.id.clone()),

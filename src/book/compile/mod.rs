@@ -1,0 +1,23 @@
+//! Files compiled into the book, one module per file or kind of file.
+
+mod built_in;
+mod calendars;
+pub mod cases;
+mod channels;
+mod circles;
+mod conditions;
+mod dictionary;
+#[cfg(test)]
+pub(in crate::book) mod fixture;
+mod health;
+mod holidays;
+mod ids;
+mod people;
+pub mod playbook;
+mod policy;
+mod segments;
+pub mod shared;
+#[cfg(test)]
+mod tests;
+
+use ids::Ids;

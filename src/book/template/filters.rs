@@ -1,0 +1,163 @@
+//! How values are written: filters, and escaping for where a value lands.
+
+use minijinja::value::ValueKind;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+
+use crate::book::markdown::escape_markdown;
+use crate::time::{Date, DateTime};
+
+/// The name of the escaping of Markdown bodies.
+pub(super) const MARKDOWN: &str = "markdown";
+
+/// The filter that [`super::source::escape_inside_strings`] puts on tokens inside JSON strings.
+pub(super) const INSIDE_STRING: &str = "inside_string";
+
+const DATE_FORMAT: &str = "%B %-d, %Y";
+
+/// Sets the filters and the way values are written.
+pub(super) fn install(env: &mut Environment<'static>) {
+    // What marks data as safe would let a customer's text write Markdown or JSON of its own.
+    env.remove_filter("safe");
+    env.add_filter("date", date);
+    env.add_filter("money", money);
+    env.add_filter("number", number);
+    env.add_filter("round", round);
+    env.add_filter("percent", percent);
+    env.add_filter(INSIDE_STRING, inside_string);
+    env.set_formatter(write_value);
+}
+
+/// A date or time of a template's value: both are text in ISO form.
+pub(super) fn read_day(value: &Value) -> Result<DateTime, Error> {
+    let text = value.as_str().unwrap_or_default();
+    let day = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0)));
+    day.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("needs a date, and `{value}` is none")))
+}
+
+fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let text = match value.kind() {
+        ValueKind::Undefined | ValueKind::None => return Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::Invalid => return Err(invalid(value)),
+        _ if matches!(state.auto_escape(), AutoEscape::Json) => return escape_formatter(out, state, value),
+        _ => plain(value)?,
+    };
+    let text = match state.auto_escape() {
+        AutoEscape::Custom(name) if name == MARKDOWN => escape_markdown(&text),
+        _ => text,
+    };
+    out.write_str(&text).map_err(|_| Error::from(ErrorKind::WriteFailure))
+}
+
+/// A value as people read it: `yes`, `1.5`, `a, b`.
+fn plain(value: &Value) -> Result<String, Error> {
+    Ok(match value.kind() {
+        ValueKind::Bool => if value.is_true() { "yes" } else { "no" }.to_owned(),
+        ValueKind::Number => f64::try_from(value.clone()).map_or_else(|_| value.to_string(), |n| n.to_string()),
+        ValueKind::Seq | ValueKind::Iterable => {
+            let items = value.try_iter()?.map(|item| plain(&item)).collect::<Result<Vec<_>, _>>()?;
+            items.join(", ")
+        }
+        ValueKind::String => value.to_string(),
+        _ => return Err(Error::new(ErrorKind::InvalidOperation, "is not a single value: name one of its fields")),
+    })
+}
+
+fn invalid(value: &Value) -> Error {
+    let message = value.to_string();
+    let message = message.trim_start_matches("<invalid value: ").trim_end_matches('>');
+    Error::new(ErrorKind::InvalidOperation, message.trim_start_matches("invalid operation: ").to_owned())
+}
+
+/// Escapes a value for the inside of a JSON string, and `& < >` as Slack wants it.
+fn inside_string(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::None => Ok(Value::UNDEFINED),
+        ValueKind::Invalid => Err(invalid(&value)),
+        _ => {
+            let text = plain(&value)?.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let quoted = serde_json::Value::from(text).to_string();
+            Ok(Value::from_safe_string(quoted[1..quoted.len() - 1].to_owned()))
+        }
+    }
+}
+
+/// `{{ account.renewal_date | date }}` is `June 15, 2026`; a strftime pattern says otherwise.
+fn date(value: Value, format: Option<String>) -> Result<Value, Error> {
+    if value.is_undefined() {
+        return Ok(value);
+    }
+    let format = format.as_deref().unwrap_or(DATE_FORMAT);
+    let text = jiff::fmt::strtime::format(format, read_day(&value)?);
+    text.map(Value::from).map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("date: {error}")))
+}
+
+/// `{{ account.arr | money }}` is `$48,000`; cents only where there are some. The argument is an ISO 4217 code.
+fn money(value: Value, currency: Option<String>) -> Result<Value, Error> {
+    in_numbers(value, |amount| {
+        let code = currency.as_deref().unwrap_or("USD");
+        let symbol = match code {
+            "USD" => "$".to_owned(),
+            "EUR" => "€".to_owned(),
+            "GBP" => "£".to_owned(),
+            "JPY" => "¥".to_owned(),
+            _ => format!("{code} "),
+        };
+        let cents = (amount * 100.0).round() as i64 % 100 != 0;
+        let sign = if amount < 0.0 { "-" } else { "" };
+        format!("{sign}{symbol}{}", grouped(amount.abs(), if cents { 2 } else { 0 }))
+    })
+}
+
+/// `{{ account.seats | number }}` is `1,250`; the argument is the count of decimals.
+fn number(value: Value, decimals: Option<usize>) -> Result<Value, Error> {
+    in_numbers(value, |amount| {
+        let default = if amount.fract() == 0.0 { 0 } else { 1 };
+        grouped(amount, decimals.unwrap_or(default))
+    })
+}
+
+/// `{{ 0.42 | percent }}` is `42%`: the value is a share.
+fn percent(value: Value, decimals: Option<usize>) -> Result<Value, Error> {
+    in_numbers(value, |share| format!("{}%", grouped(share * 100.0, decimals.unwrap_or(0))))
+}
+
+/// A number rounded to so many decimals, none by default; still a number.
+fn round(value: Value, decimals: Option<i32>) -> Result<Value, Error> {
+    if value.is_undefined() {
+        return Ok(value);
+    }
+    let scale = 10f64.powi(decimals.unwrap_or(0).clamp(0, 9));
+    as_number(&value).map(|number| Value::from((number * scale).round() / scale))
+}
+
+/// Applies to a number; an empty value stays empty, so that a default may follow.
+fn in_numbers(value: Value, write: impl Fn(f64) -> String) -> Result<Value, Error> {
+    match value.is_undefined() {
+        true => Ok(value),
+        false => as_number(&value).map(|number| Value::from(write(number))),
+    }
+}
+
+fn as_number(value: &Value) -> Result<f64, Error> {
+    if value.kind() == ValueKind::Invalid {
+        return Err(invalid(value));
+    }
+    f64::try_from(value.clone())
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("needs a number, and `{value}` is none")))
+}
+
+/// A number with thousands set apart by commas.
+fn grouped(amount: f64, decimals: usize) -> String {
+    let text = format!("{:.*}", decimals.min(9), amount.abs());
+    let (whole, fraction) = text.split_once('.').map_or((&*text, ""), |(whole, fraction)| (whole, fraction));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if amount < 0.0 { "-" } else { "" };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{grouped}{point}{fraction}")
+}

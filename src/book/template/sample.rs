@@ -1,0 +1,97 @@
+//! An invented account that has a value for everything the dictionary declares: what a dry run fills in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::condition::{Facts, Field, Name, Registry, Type, Value};
+use crate::time::{TimeZone, Timestamp};
+
+use super::Extra;
+
+/// The invented account, and its contact as the recipient.
+pub(super) fn invented(registry: &Registry) -> (Arc<dyn Facts + Send + Sync>, Extra) {
+    let contact = registry.contact.iter().map(|(name, field)| (name.clone(), value(&field.ty))).collect();
+    let extra = Extra {
+        contact: Some(contact),
+        playbook_id: "playbook".to_owned(),
+        playbook_title: "Playbook".to_owned(),
+        step_id: "step".to_owned(),
+    };
+    (Arc::new(Invented { registry: registry.clone(), zone: TimeZone::UTC }), extra)
+}
+
+struct Invented {
+    registry: Registry,
+    zone: TimeZone,
+}
+
+impl Facts for Invented {
+    fn read(&self, name: &Name) -> Value {
+        let known = &self.registry;
+        match name {
+            Name::Account(field) | Name::Was { field, .. } => of_field(&known.account, field),
+            Name::Contact { persona, .. } | Name::HasContact(persona)
+                if !known.personas.iter().any(|p| **p == **persona) =>
+            {
+                missing("persona", persona)
+            }
+            Name::Contact { field, .. } => of_field(&known.contact, field),
+            Name::Role { role, .. } if !known.roles.iter().any(|own| **own == **role) => missing("role", role),
+            Name::Role { field, .. } => of_field(&known.person, field),
+            Name::EventLast { kind, field } => match known.events.get(&**kind) {
+                Some(fields) => of_field(fields, field),
+                None => missing("event kind", kind),
+            },
+            Name::Event(field) => {
+                let declared = known.events.values().find_map(|fields| fields.get(&**field));
+                declared.map_or_else(|| missing("event field", field), |field| value(&field.ty))
+            }
+            Name::InPlaybook(id) | Name::TasksOpen(id) if !known.playbooks.iter().any(|own| **own == **id) => {
+                missing("playbook", id)
+            }
+            Name::EventLastAt { .. } => value(&Type::Time),
+            Name::HealthBand | Name::EventContact | Name::RunBranch | Name::Outcome(_) => value(&Type::Text),
+            Name::RunEnrolledOn => value(&Type::Date),
+            Name::HasContact(_) | Name::RunReplied | Name::TaskDone(_) | Name::InPlaybook(_) | Name::Changed { .. } => {
+                value(&Type::Bool)
+            }
+            _ => value(&Type::Number),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    fn business_days_until(&self, _: crate::time::Date) -> Value {
+        value(&Type::Number)
+    }
+
+    fn person(&self, _: &str, field: &str) -> Value {
+        of_field(&self.registry.person, field)
+    }
+}
+
+fn of_field(fields: &BTreeMap<String, Field>, name: &str) -> Value {
+    fields.get(name).map_or_else(|| missing("field", name), |field| value(&field.ty))
+}
+
+fn missing(what: &str, name: &str) -> Value {
+    Value::Failed(format!("names the {what} `{name}`, which is not declared").into())
+}
+
+fn value(ty: &Type) -> Value {
+    match ty {
+        Type::Number => Value::Number(1.0),
+        Type::Bool => Value::Bool(true),
+        Type::Date => Value::Date(jiff::civil::date(1970, 1, 1)),
+        Type::Time => Value::Time(Timestamp::UNIX_EPOCH),
+        Type::Tags => Value::Tags(Arc::new([Arc::from("tag")])),
+        Type::Choice(values) => values.first().map_or(Value::Empty, |value| Value::Text(value.clone())),
+        Type::Text | Type::Person | Type::Any => Value::Text("text".into()),
+    }
+}

@@ -1,0 +1,101 @@
+//! A template file taken apart: front matter between `+++` lines, and the body.
+
+use std::sync::Arc;
+
+use crate::book::diagnostic::Diagnostics;
+use crate::book::read::Table;
+use crate::book::source::SourceFile;
+
+use super::filters::INSIDE_STRING;
+use super::{Format, Part};
+
+/// The texts of a template file.
+pub(super) struct Source {
+    pub format: Format,
+    pub class: Option<String>,
+    /// Subject and preheader if there are any, and the body.
+    pub pieces: Vec<Piece>,
+    /// The file's line on which the body starts, from 1.
+    pub body_line: usize,
+}
+
+/// One text of the file.
+pub(super) struct Piece {
+    pub part: Part,
+    pub text: String,
+    /// Where it starts, in bytes of the file.
+    pub start: usize,
+}
+
+const FENCE: &str = "+++";
+
+/// Takes a file apart and reports what is wrong with its front matter.
+pub(super) fn read(file: &Arc<SourceFile>, diagnostics: &Diagnostics) -> Source {
+    let (front, body_start) = split(&file.text);
+    let mut source = Source {
+        format: if file.name.ends_with(".json") { Format::Json } else { Format::Markdown },
+        class: None,
+        pieces: Vec::new(),
+        body_line: file.position(body_start).0,
+    };
+    if let Some(front) = front {
+        // Blanks instead of the rest: every place in the front matter is a place in the file.
+        let blank = |text: &str| text.replace(|c: char| c != '\n', " ");
+        let before = blank(&file.text[..front.start]);
+        let front_file = SourceFile::new(&file.name, format!("{before}{}", &file.text[front]));
+        let mut table = Table::of_file(&front_file, diagnostics);
+        table.call("the front matter");
+        for (key, part) in [("subject", Part::Subject), ("preheader", Part::Preheader)] {
+            if let Some(text) = table.get(key).text() {
+                source.pieces.push(Piece { part, text, start: table.place_of(key).span.start });
+            }
+        }
+        source.class = table.get("class").text();
+        table.finish();
+    }
+    source.pieces.push(Piece { part: Part::Body, text: file.text[body_start..].to_owned(), start: body_start });
+    source
+}
+
+/// The front matter's bytes, if the file opens with it, and where the body starts.
+fn split(text: &str) -> (Option<std::ops::Range<usize>>, usize) {
+    let mut lines = text.split_inclusive('\n');
+    let Some(first) = lines.next().filter(|line| line.trim_end() == FENCE) else { return (None, 0) };
+    let mut at = first.len();
+    for line in lines {
+        if line.trim_end() == FENCE {
+            return (Some(first.len()..at), at + line.len());
+        }
+        at += line.len();
+    }
+    (None, 0)
+}
+
+/// Marks the tokens that stand inside the strings of a JSON text, so that their values are escaped for there.
+///
+/// `{"text": "Renewal of {{ account.name }}"}` needs the name without quotes of its own; a token outside of strings
+/// becomes a whole JSON value.
+pub(super) fn escape_inside_strings(text: &str) -> String {
+    let mut marked = String::with_capacity(text.len());
+    let (mut rest, mut inside, mut escaped) = (text, false, false);
+    while let Some(next) = rest.chars().next() {
+        let close = ["{{", "{%", "{#"].into_iter().zip(["}}", "%}", "#}"]).find(|(open, _)| rest.starts_with(open));
+        let end = close.and_then(|(_, close)| rest.find(close)).map(|end| end + 2);
+        if let Some(end) = end {
+            let tag = &rest[..end];
+            match inside && tag.starts_with("{{") {
+                true => {
+                    marked.push_str(&format!("{{{{ ({}) | {INSIDE_STRING} }}}}", tag[2..end - 2].trim_matches('-')))
+                }
+                false => marked.push_str(tag),
+            }
+            rest = &rest[end..];
+            continue;
+        }
+        inside ^= next == '"' && !escaped;
+        escaped = next == '\\' && !escaped;
+        marked.push(next);
+        rest = &rest[next.len_utf8()..];
+    }
+    marked
+}

@@ -1,0 +1,158 @@
+//! Rendering: templates and facts to the very message a channel gets. Done once, when the step is decided.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::book::playbook::{EmailAction, Playbook, Recipient, WebhookAction};
+use crate::book::policy::TRANSACTIONAL;
+use crate::book::template::{Extra, Format, RenderError, Rendered, TemplateId};
+use crate::book::{ChannelNames, layout, markdown};
+use crate::condition::Value;
+use crate::portfolio::Facts;
+
+use super::delivery::{Address, Content, Email};
+use super::recipients::{Addressee, OpenTasks, assignee};
+
+/// The sender when neither the step nor channels.toml names one.
+const NO_SENDER: &str = "playcaller@localhost.localdomain";
+
+/// Fills in a template for an account, and for its reader when that is a contact.
+pub fn render(
+    template: &TemplateId,
+    playbook: &Playbook,
+    step: &str,
+    reader: Option<&Addressee>,
+    facts: &Facts,
+) -> Result<Rendered, RenderError> {
+    let extra = Extra {
+        contact: reader.and_then(|reader| contact_fields(reader, facts)),
+        playbook_id: playbook.id.to_string(),
+        playbook_title: playbook.title.clone(),
+        step_id: step.to_owned(),
+    };
+    facts.world.book.templates.render(template, Arc::new(facts.clone()), &extra)
+}
+
+/// The fields of the contact, and every declared field, so that an empty one is empty and not unknown.
+fn contact_fields(reader: &Addressee, facts: &Facts) -> Option<BTreeMap<String, Value>> {
+    let contact = facts.account.contact(reader.contact.as_deref()?)?;
+    let names = facts.world.book.dictionary.registry.contact.keys();
+    Some(names.map(|name| (name.clone(), contact.value(name, facts.now))).collect())
+}
+
+/// One mail to one addressee, and the message class it counts for.
+pub fn email(
+    action: &EmailAction,
+    playbook: &Playbook,
+    step: &str,
+    to: &Addressee,
+    cc: &[Addressee],
+    facts: &Facts,
+    open_tasks: &OpenTasks,
+) -> Result<(Email, Arc<str>), RenderError> {
+    let rendered = render(&action.template, playbook, step, Some(to), facts)?;
+    let class: Arc<str> = rendered.class.as_deref().map_or_else(|| playbook.class.clone(), Arc::from);
+    let unsubscribe = facts.world.book.policy.unsubscribe.as_ref().filter(|_| &*class != TRANSACTIONAL);
+    let unsubscribe = unsubscribe.zip(to.contact.as_ref()).map(|(url, contact)| url.replace("{token}", contact));
+    let email = Email {
+        from: sender(action, playbook, facts, open_tasks),
+        to: address(to),
+        cc: cc.iter().map(address).collect(),
+        subject: rendered.subject.clone().unwrap_or_else(|| playbook.title.clone()),
+        html: layout::page(&markdown::html(&rendered.body), rendered.preheader.as_deref()),
+        text: markdown::text(&rendered.body),
+        class: class.to_string(),
+        unsubscribe,
+        date: facts.now,
+    };
+    Ok((email, class))
+}
+
+fn address(one: &Addressee) -> Address {
+    Address { name: one.name.clone(), email: one.email.clone().unwrap_or_default() }
+}
+
+/// The person of `from`, when they have an address, else the sender of channels.toml.
+fn sender(action: &EmailAction, playbook: &Playbook, facts: &Facts, open_tasks: &OpenTasks) -> Address {
+    let person = action.from.as_ref().and_then(|from| match from {
+        Recipient::Address(_) => None,
+        person => assignee(person, None, playbook, facts, open_tasks),
+    });
+    if let Some((person, email)) = person.and_then(|person| Some((person, person.email.clone()?))) {
+        return Address { name: Some(person.name.clone()), email };
+    }
+    if let Some(Recipient::Address(email)) = &action.from {
+        return Address { name: None, email: email.to_string() };
+    }
+    default_sender(&facts.world.book.channels, &action.sender)
+}
+
+/// The sender of channels.toml by that name.
+pub fn default_sender(channels: &ChannelNames, name: &str) -> Address {
+    match channels.email.get(name).or_else(|| channels.email.values().next()) {
+        Some(sender) => Address { name: sender.name.clone(), email: sender.from.clone() },
+        None => Address { name: None, email: NO_SENDER.to_owned() },
+    }
+}
+
+/// A chat message: Markdown in the channel's own dialect, or the template's own JSON blocks.
+pub fn slack(
+    template: &TemplateId,
+    channel: String,
+    playbook: &Playbook,
+    step: &str,
+    facts: &Facts,
+) -> Result<Content, RenderError> {
+    let rendered = render(template, playbook, step, None, facts)?;
+    let payload = match json_body(template, &rendered)? {
+        Some(blocks) => blocks,
+        None => markdown::slack_payload(&rendered.body),
+    };
+    Ok(Content::Slack { channel, payload })
+}
+
+/// The same for Teams.
+pub fn teams(
+    template: &TemplateId,
+    channel: String,
+    playbook: &Playbook,
+    step: &str,
+    facts: &Facts,
+) -> Result<Content, RenderError> {
+    let rendered = render(template, playbook, step, None, facts)?;
+    let payload = match json_body(template, &rendered)? {
+        Some(card) => card,
+        None => markdown::teams_payload(&rendered.body),
+    };
+    Ok(Content::Teams { channel, payload })
+}
+
+/// A webhook's body: the template's JSON, or the standard one.
+pub fn webhook(action: &WebhookAction, playbook: &Playbook, step: &str, facts: &Facts) -> Result<Content, RenderError> {
+    let url = facts.world.book.channels.webhook.get(&action.endpoint).cloned().unwrap_or_default();
+    let body = match &action.template {
+        Some(template) => {
+            let rendered = render(template, playbook, step, None, facts)?;
+            json_body(template, &rendered)?.unwrap_or_else(|| serde_json::json!({ "text": rendered.body }))
+        }
+        None => serde_json::json!({
+            "playbook": playbook.id,
+            "step": step,
+            "account": { "id": facts.account.id, "name": facts.account.value("name", facts.now) },
+            "at": facts.now.to_string(),
+        }),
+    };
+    Ok(Content::Webhook { endpoint: action.endpoint.to_string(), url, body })
+}
+
+fn json_body(template: &TemplateId, rendered: &Rendered) -> Result<Option<serde_json::Value>, RenderError> {
+    if rendered.format != Format::Json {
+        return Ok(None);
+    }
+    serde_json::from_str(&rendered.body).map(Some).map_err(|error| RenderError {
+        template: template.clone(),
+        line: error.line(),
+        token: String::new(),
+        message: format!("the rendered text is not JSON: {error}"),
+    })
+}

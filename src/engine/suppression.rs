@@ -1,0 +1,107 @@
+//! What holds or skips a send that is due: the playbook's suppressions and the policy's caps.
+
+use std::sync::Arc;
+
+use crate::book::calendar::add_span;
+use crate::book::playbook::{HoldOrSkip, Kind, Playbook, Suppression, SuppressionCause};
+use crate::book::policy::{Cap, CapChannel, CapPer, TRANSACTIONAL};
+use crate::condition::Truth;
+use crate::portfolio::Facts;
+use crate::time::{Span, Timestamp};
+
+use super::Reason;
+use super::delivery::DeliveryState;
+use super::desk::{Desk, Send};
+use super::enrollment::EnrollmentState;
+
+/// Something stands before a send.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Obstacle {
+    pub reason: Reason,
+    pub mode: HoldOrSkip,
+    /// How long after the due instant the hold may last; absent: `[late] grace`.
+    pub max_hold: Option<Span>,
+    /// When it may go away by time alone.
+    pub until: Option<Timestamp>,
+    /// Which rule it is.
+    pub rule: Arc<str>,
+}
+
+/// The first suppression of the playbook that stands before a send of that kind.
+pub fn suppressed(
+    playbook: &Playbook,
+    kind: Kind,
+    customer_facing: bool,
+    facts: &Facts,
+    desk: &Desk,
+) -> Option<Obstacle> {
+    let applies = |rule: &&Suppression| match rule.channels.is_empty() {
+        true => customer_facing && matches!(kind, Kind::Email | Kind::Slack | Kind::Teams),
+        false => rule.channels.contains(&kind),
+    };
+    let standing = |rule: &Suppression| match &rule.cause {
+        // Unknown counts as true: a send that cannot be judged does not go out.
+        SuppressionCause::When(when) => (when.truth(facts) != Truth::False).then_some(Reason::Suppressed),
+        SuppressionCause::InhibitedBy(other) => {
+            let mut open = desk.enrollments.values();
+            open.any(|own| own.playbook == *other && own.state == EnrollmentState::Active).then_some(Reason::Inhibited)
+        }
+    };
+    playbook.suppressions.iter().filter(applies).find_map(|rule| {
+        let reason = standing(rule)?;
+        Some(Obstacle { reason, mode: rule.mode, max_hold: rule.max_hold, until: None, rule: rule.id.clone() })
+    })
+}
+
+/// The first cap that has no room for one more send of that class to that contact.
+pub fn capped(kind: Kind, class: &str, contact: &str, facts: &Facts, desk: &Desk) -> Option<Obstacle> {
+    if class == TRANSACTIONAL {
+        return None;
+    }
+    let policy = &facts.world.book.policy;
+    policy.caps.iter().filter(|cap| covers(cap, kind, class)).find_map(|cap| {
+        let counted = counted(cap, contact, facts, desk);
+        let over = counted.len() >= cap.max as usize;
+        // Room comes when the oldest of the last `max` sends leaves the window.
+        let frees = || counted[counted.len() - cap.max as usize];
+        let until = over.then(frees).and_then(|at| add_span(at, cap.within, &facts.zone, facts.calendar()));
+        over.then(|| Obstacle { reason: Reason::Capped, mode: cap.over, max_hold: None, until, rule: cap.id.clone() })
+    })
+}
+
+fn covers(cap: &Cap, kind: Kind, class: &str) -> bool {
+    let channel = match cap.channel {
+        CapChannel::Email => Kind::Email,
+        CapChannel::Slack => Kind::Slack,
+        CapChannel::Teams => Kind::Teams,
+    };
+    cap.max > 0 && channel == kind && !cap.exempt.iter().any(|own| &**own == class)
+}
+
+/// Sends in (now − within, now] that count, oldest first.
+fn counted(cap: &Cap, contact: &str, facts: &Facts, desk: &Desk) -> Vec<Timestamp> {
+    let since = add_span(facts.now, cap.within.negated(), &facts.zone, facts.calendar());
+    let counts = |send: &&Send| {
+        let whom = match cap.per {
+            CapPer::Contact => send.contact.as_deref() == Some(contact),
+            CapPer::Account => send.contact.is_some(),
+        };
+        whom && covers(cap, send.channel, &send.class) && &*send.class != TRANSACTIONAL && may_have_reached(send.state)
+    };
+    let at = |send: &Send| send.sent_at.unwrap_or(send.queued_at);
+    let mut times: Vec<Timestamp> = desk.sends.values().filter(counts).map(at).collect();
+    times.retain(|at| since.is_none_or(|since| *at > since) && *at <= facts.now);
+    times.sort();
+    times
+}
+
+fn may_have_reached(state: DeliveryState) -> bool {
+    matches!(
+        state,
+        DeliveryState::Sent
+            | DeliveryState::Committing
+            | DeliveryState::Uncertain
+            | DeliveryState::Queued
+            | DeliveryState::Claimed
+    )
+}

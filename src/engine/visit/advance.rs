@@ -1,0 +1,418 @@
+//! Runs the step whose turn it is: late, held, waiting for an answer, or done.
+
+use std::sync::Arc;
+
+use crate::book::calendar::add_span;
+use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor};
+use crate::condition::Truth;
+use crate::engine::admission::unknown_because;
+use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
+use crate::engine::enrollment::{End, StepRun, StepState};
+use crate::engine::plan::{self, Due};
+use crate::engine::recipients::assignee;
+use crate::engine::suppression::{Obstacle, suppressed};
+use crate::engine::Reason;
+use crate::id;
+use crate::portfolio::Facts;
+use crate::time::{Span, Timestamp};
+
+use super::Turn;
+use super::perform::Prepared;
+
+/// A step whose time has come.
+struct Ready {
+    playbook: Arc<Playbook>,
+    enrollment: Arc<str>,
+    place: usize,
+    /// None: what it waits for will never happen.
+    due: Option<Timestamp>,
+}
+
+/// What stands between a due step and its action.
+pub(super) enum Gate {
+    Go(Prepared),
+    Skip(Reason),
+    Hold(Obstacle),
+    /// A person is to be asked first.
+    Ask,
+    /// Outside the window: waits for the opening without a line.
+    Closed,
+}
+
+impl Turn<'_> {
+    /// Runs the first step that can move. A contested slot goes by class, then due, then id. True when one moved.
+    pub(super) fn advance(&mut self) -> bool {
+        let mut ready = self.ready();
+        let policy = &self.input_world.book.policy;
+        ready.sort_by_key(|step| {
+            let rank = policy.rank(&step.playbook.class);
+            (rank, step.due, step.playbook.id.clone(), step.enrollment.clone(), step.place)
+        });
+        ready.iter().any(|step| self.take_step(step)) || self.climb_ladders()
+    }
+
+    fn ready(&self) -> Vec<Ready> {
+        let mut ready = Vec::new();
+        for (playbook, id) in self.active() {
+            if playbook.status == Status::Paused {
+                continue;
+            }
+            let enrollment = self.enrollment(&id);
+            let facts = self.facts_for(&playbook, enrollment);
+            let due: Vec<(usize, Due)> = plan::undecided(&playbook, enrollment, &self.desk, &facts).collect();
+            for (place, due) in due {
+                let due = match due {
+                    Due::Never => None,
+                    Due::At(at) if at <= self.now => Some(at),
+                    _ => continue,
+                };
+                ready.push(Ready { playbook: playbook.clone(), enrollment: id.clone(), place, due });
+            }
+        }
+        ready
+    }
+
+    fn take_step(&mut self, ready: &Ready) -> bool {
+        let (playbook, id) = (&*ready.playbook, &ready.enrollment);
+        let step = &playbook.steps[ready.place];
+        let facts = self.facts_for(playbook, self.enrollment(id));
+        let Some(due) = ready.due else {
+            self.skip(playbook, id, step, &facts, self.now, Reason::PreviousSkipped);
+            return true;
+        };
+        let begun = self.enrollment(id).begun(&step.id).cloned();
+        match begun.as_ref().map(|run| run.state) {
+            None if self.is_late(playbook, id, ready.place, due, &facts) => {
+                self.skip(playbook, id, step, &facts, due, Reason::LateSkipped);
+                true
+            }
+            None => self.attempt(playbook, id, step, &facts, due, None),
+            Some(StepState::Approving) => self.hear_approver(playbook, id, step, &facts, due),
+            Some(StepState::Waiting) => self.wait_on(playbook, id, ready.place, &facts),
+            Some(_) => self.attempt(playbook, id, step, &facts, begun.as_ref().map_or(due, |run| run.due), begun),
+        }
+    }
+
+    /// Whether the step's time passed so long ago that it is left out.
+    fn is_late(&self, playbook: &Playbook, id: &str, place: usize, due: Timestamp, facts: &Facts) -> bool {
+        let kind = playbook.steps[place].action.kind();
+        if !self.is_overdue(playbook, due, facts) {
+            return false;
+        }
+        match late_policy(playbook, kind) {
+            LatePolicy::All => false,
+            LatePolicy::Skip => true,
+            LatePolicy::Latest => {
+                let enrollment = self.enrollment(id);
+                let mut others = plan::undecided(playbook, enrollment, &self.desk, facts);
+                others.any(|(other, other_due)| match other_due {
+                    Due::At(at) => {
+                        playbook.steps[other].action.kind() == kind
+                            && (at, other) > (due, place)
+                            && self.is_overdue(playbook, at, facts)
+                    }
+                    _ => false,
+                })
+            }
+        }
+    }
+
+    fn is_overdue(&self, playbook: &Playbook, due: Timestamp, facts: &Facts) -> bool {
+        let good_until = add_span(due, playbook.late.grace, &facts.zone, facts.calendar());
+        good_until.is_some_and(|until| until < self.now)
+    }
+
+    /// Tries to run a due or held step. True when anything changed.
+    fn attempt(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        step: &Step,
+        facts: &Facts,
+        due: Timestamp,
+        begun: Option<StepRun>,
+    ) -> bool {
+        let approved = begun.as_ref().is_some_and(|run| run.state == StepState::Approved);
+        match self.gate(playbook, id, step, facts, approved) {
+            Gate::Go(prepared) => self.perform(playbook, id, step, facts, due, prepared),
+            Gate::Skip(reason) => self.skip(playbook, id, step, facts, due, reason),
+            Gate::Ask => self.ask(playbook, id, step, facts, due),
+            Gate::Closed => return self.give_up_hold(playbook, id, step, facts, begun.as_ref()),
+            Gate::Hold(obstacle) => match begun {
+                Some(run) if run.state == StepState::Held => {
+                    return self.give_up_hold(playbook, id, step, facts, Some(&run));
+                }
+                _ => self.hold(playbook, id, step, facts, due, &obstacle),
+            },
+        }
+        true
+    }
+
+    /// Everything that may stand before the action, in the order a person would ask.
+    fn gate(&self, playbook: &Playbook, id: &str, step: &Step, facts: &Facts, approved: bool) -> Gate {
+        if let Some(calendar) = plan::window_of(playbook, step, facts)
+            && calendar.next_open(self.now, &facts.zone) != Some(self.now)
+        {
+            return Gate::Closed;
+        }
+        match step.when.as_ref().map_or(Truth::True, |when| when.truth(facts)) {
+            Truth::True => {}
+            Truth::False => return Gate::Skip(Reason::StepConditionFalse),
+            Truth::Unknown => return Gate::Hold(unknown_step(step, facts)),
+        }
+        let kind = step.action.kind();
+        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk) {
+            return match obstacle.mode {
+                HoldOrSkip::Hold => Gate::Hold(obstacle),
+                HoldOrSkip::Skip => Gate::Skip(obstacle.reason),
+            };
+        }
+        let gate = self.prepare(playbook, id, step, facts);
+        if matches!(gate, Gate::Go(_) | Gate::Hold(Obstacle { reason: Reason::Capped, .. }))
+            && !approved
+            && must_ask(step, facts)
+        {
+            return Gate::Ask;
+        }
+        gate
+    }
+
+    fn hold(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        step: &Step,
+        facts: &Facts,
+        due: Timestamp,
+        obstacle: &Obstacle,
+    ) {
+        self.decide(id, &step.id, StepState::Held, due, Some(obstacle.reason));
+        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
+        entry.step = Some(step.id.clone());
+        entry.action = Some(step.action.kind());
+        entry.result = EntryResult::Held;
+        entry.reason = Some(obstacle.reason);
+        entry.detail = Some(obstacle.rule.to_string());
+        self.record(entry);
+    }
+
+    /// A hold that has lasted too long ends the step with the hold's reason.
+    fn give_up_hold(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        step: &Step,
+        facts: &Facts,
+        begun: Option<&StepRun>,
+    ) -> bool {
+        let Some(run) = begun.filter(|run| run.state == StepState::Held) else { return false };
+        let reason = run.reason.unwrap_or(Reason::Suppressed);
+        if self.hold_ends(playbook, step, facts, run).is_none_or(|end| end > self.now) {
+            return false;
+        }
+        self.skip(playbook, id, step, facts, run.due, reason);
+        true
+    }
+
+    /// When a hold has lasted as long as it may, from the due instant.
+    pub(super) fn hold_ends(
+        &self,
+        playbook: &Playbook,
+        step: &Step,
+        facts: &Facts,
+        run: &StepRun,
+    ) -> Option<Timestamp> {
+        let kind = step.action.kind();
+        let standing = match run.reason {
+            Some(Reason::Suppressed | Reason::Inhibited) => {
+                suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk)
+            }
+            _ => None,
+        };
+        let most: Span = standing.and_then(|obstacle| obstacle.max_hold).unwrap_or(playbook.late.grace);
+        add_span(run.due, most, &facts.zone, facts.calendar())
+    }
+
+    pub(super) fn skip(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        step: &Step,
+        facts: &Facts,
+        due: Timestamp,
+        reason: Reason,
+    ) {
+        self.decide(id, &step.id, StepState::Skipped, due, Some(reason));
+        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
+        entry.step = Some(step.id.clone());
+        entry.action = Some(step.action.kind());
+        entry.result = EntryResult::Skipped;
+        entry.reason = Some(reason);
+        self.record(entry);
+        self.refresh();
+    }
+
+    /// Writes what became of a step.
+    pub(super) fn decide(
+        &mut self,
+        id: &Arc<str>,
+        step: &Arc<str>,
+        state: StepState,
+        due: Timestamp,
+        reason: Option<Reason>,
+    ) {
+        let ended_at = state.is_decided().then_some(self.now);
+        let run = StepRun { state, due, since: self.now, ended_at, reason, reminders: 0 };
+        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        enrollment.steps.insert(step.clone(), run);
+        self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
+    }
+
+    fn ask(&mut self, playbook: &Playbook, id: &Arc<str>, step: &Step, facts: &Facts, due: Timestamp) {
+        let Some(approve) = &step.approve else { return };
+        let expires_at = approve.within.and_then(|within| plan::after_span(playbook, step, self.now, within, facts));
+        let approver = assignee(&approve.by, None, playbook, facts, &self.open_tasks).map(|person| person.id.clone());
+        let approval = Approval {
+            id: id::approval(id, &step.id).into(),
+            kind: ApprovalKind::Step,
+            enrollment: id.clone(),
+            playbook: playbook.id.clone(),
+            step: Some(step.id.clone()),
+            approver,
+            asked_at: self.now,
+            expires_at,
+            state: ApprovalState::Waiting,
+            decided_at: None,
+        };
+        self.changes.push(Change::Approval(approval.id.clone()));
+        self.desk.approvals.insert(approval.id.clone(), approval);
+        self.decide(id, &step.id, StepState::Approving, due, Some(Reason::AwaitingApproval));
+        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
+        entry.step = Some(step.id.clone());
+        entry.action = Some(step.action.kind());
+        entry.result = EntryResult::Held;
+        entry.reason = Some(Reason::AwaitingApproval);
+        self.record(entry);
+    }
+
+    /// The approver's answer, if there is one by now. True when there is.
+    fn hear_approver(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        step: &Step,
+        facts: &Facts,
+        due: Timestamp,
+    ) -> bool {
+        let approval_id = id::approval(id, &step.id);
+        let Some(approval) = self.desk.approvals.get_mut(&*approval_id) else { return false };
+        let expired = approval.expires_at.is_some_and(|at| at <= self.now);
+        match approval.state {
+            ApprovalState::Waiting if !expired => return false,
+            ApprovalState::Waiting => {
+                approval.state = ApprovalState::Expired;
+                approval.decided_at = Some(self.now);
+                let approval_id = approval.id.clone();
+                self.changes.push(Change::Approval(approval_id));
+                self.skip(playbook, id, step, facts, due, Reason::ApprovalExpired);
+            }
+            ApprovalState::Expired => self.skip(playbook, id, step, facts, due, Reason::ApprovalExpired),
+            // The closed list has no word for "a person said no"; a person's stop is what comes nearest.
+            ApprovalState::Rejected => self.skip(playbook, id, step, facts, due, Reason::Silenced),
+            ApprovalState::Approved => {
+                self.decide(id, &step.id, StepState::Approved, due, None);
+                let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Approve);
+                entry.step = Some(step.id.clone());
+                self.record(entry);
+            }
+        }
+        true
+    }
+
+    /// A wait that has begun: over when its condition is true, or when its time is up. True when it is over.
+    fn wait_on(&mut self, playbook: &Playbook, id: &Arc<str>, place: usize, facts: &Facts) -> bool {
+        let step = &playbook.steps[place];
+        let (Action::WaitFor(wait), Some(run)) = (&step.action, self.enrollment(id).begun(&step.id).cloned()) else {
+            return false;
+        };
+        let (state, reason, result) = if wait.until.truth(facts) == Truth::True {
+            (StepState::Done, Reason::UntilMet, EntryResult::Done)
+        } else if wait_ends(wait, &run, facts).is_some_and(|end| end <= self.now) {
+            (StepState::TimedOut, Reason::TimedOut, EntryResult::TimedOut)
+        } else {
+            return false;
+        };
+        self.decide(id, &step.id, state, run.due, Some(reason));
+        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
+        entry.step = Some(step.id.clone());
+        entry.action = Some(Kind::WaitFor);
+        entry.result = result;
+        entry.reason = Some(reason);
+        self.record(entry);
+        self.refresh();
+        if state == StepState::TimedOut {
+            self.after_timeout(playbook, id, place, wait.on_timeout, facts);
+        }
+        true
+    }
+
+    fn after_timeout(&mut self, playbook: &Playbook, id: &Arc<str>, place: usize, then: OnTimeout, facts: &Facts) {
+        match then {
+            OnTimeout::Next => {}
+            OnTimeout::Exit => {
+                let end = End { at: self.now, outcome: Outcome::Neutral, reason: Reason::TimedOut, exit: None };
+                self.end(playbook, id, facts, end);
+            }
+            OnTimeout::Goto(target) => {
+                for between in place + 1..target {
+                    let step = &playbook.steps[between];
+                    let open = self.enrollment(id).steps.get(&step.id).is_none_or(|run| !run.state.is_decided());
+                    if open && step.belongs_to(self.enrollment(id).branch.as_deref()) {
+                        self.skip(playbook, id, step, facts, self.now, Reason::PreviousSkipped);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// When a wait's time is up.
+pub(super) fn wait_ends(wait: &WaitFor, run: &StepRun, facts: &Facts) -> Option<Timestamp> {
+    add_span(run.since, wait.timeout?, &facts.zone, facts.calendar())
+}
+
+fn late_policy(playbook: &Playbook, kind: Kind) -> LatePolicy {
+    let late = &playbook.late;
+    match kind {
+        Kind::Email => late.email,
+        Kind::Slack => late.slack,
+        Kind::Teams => late.teams,
+        Kind::Task => late.task,
+        Kind::Webhook => late.webhook,
+        Kind::WaitFor | Kind::Set | Kind::Start | Kind::Stop => late.others,
+    }
+}
+
+fn must_ask(step: &Step, facts: &Facts) -> bool {
+    let Some(approve) = &step.approve else { return false };
+    // Unknown counts as true: a mail nobody can judge is one to ask about.
+    approve.when.as_ref().is_none_or(|when| when.truth(facts) != Truth::False)
+}
+
+/// Whether the action reaches the customer rather than our own people.
+pub(super) fn is_customer_facing(action: &Action) -> bool {
+    match action {
+        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| recipient.is_customer()),
+        _ => false,
+    }
+}
+
+fn unknown_step(step: &Step, facts: &Facts) -> Obstacle {
+    Obstacle {
+        reason: unknown_because(step.when.as_ref(), facts),
+        mode: HoldOrSkip::Hold,
+        max_hold: None,
+        until: None,
+        rule: Arc::from("when"),
+    }
+}

@@ -1,0 +1,387 @@
+//! The escalation ladder: which level is responsible from which day, acknowledgements, reminders.
+
+use std::sync::Arc;
+
+use crate::book::{Person, layout, markdown};
+use crate::book::calendar::{add_span, add_span_to_day, on_day};
+use crate::book::playbook::{Action, Base, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
+use crate::condition::Truth;
+use crate::engine::compose;
+use crate::engine::delivery::{Address, Content, Email};
+use crate::engine::desk::EntryKind;
+use crate::engine::enrollment::{Enrollment, StepRun, StepState};
+use crate::engine::recipients::{assignee, rung_above};
+use crate::engine::Reason;
+use crate::portfolio::Facts;
+use crate::time::{Span, Timestamp, Unit, local_date};
+
+use super::Turn;
+use super::advance::Gate;
+use super::perform::{Outgoing, Prepared};
+
+/// The row that says the ladder was stopped.
+const STOPPED: &str = "ladder";
+
+/// The row of a level among the steps of an enrollment; the prefix keeps it apart from a step of the same id.
+pub fn level_key(level: &str) -> Arc<str> {
+    format!("level:{level}").into()
+}
+
+impl Turn<'_> {
+    /// Moves the first ladder that can move. True when one did.
+    pub(super) fn climb_ladders(&mut self) -> bool {
+        self.active().into_iter().any(|(playbook, id)| {
+            let Some(ladder) = playbook.escalation.as_ref().filter(|_| playbook.status != Status::Paused) else {
+                return false;
+            };
+            let facts = self.facts_for(&playbook, self.enrollment(&id));
+            self.climb(&playbook, ladder, &id, &facts)
+        })
+    }
+
+    fn climb(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, facts: &Facts) -> bool {
+        let enrollment = self.enrollment(id);
+        let Some(start) = start(playbook, ladder, enrollment).filter(|_| !is_stopped(enrollment)) else { return false };
+        if ladder.stop_when.as_ref().is_some_and(|stop| stop.truth(facts) == Truth::True) {
+            self.decide(id, &Arc::from(STOPPED), StepState::Done, self.now, Some(Reason::UntilMet));
+            return true;
+        }
+        if !is_open(playbook, facts, self.now) {
+            return false;
+        }
+        match self.level_due(playbook, ladder, enrollment, start, facts) {
+            Some(place) => {
+                self.pass_over(ladder, id, place);
+                self.act(playbook, ladder, id, place, facts);
+                true
+            }
+            None => self.remind(playbook, ladder, id, facts),
+        }
+    }
+
+    /// The level whose time has come: the highest whose day has begun, or the next one when the last was not acknowledged.
+    fn level_due(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        enrollment: &Enrollment,
+        start: Timestamp,
+        facts: &Facts,
+    ) -> Option<usize> {
+        let next = next_place(ladder, enrollment);
+        let open = ladder.levels.iter().enumerate().skip(next);
+        let by_day = open.clone().filter(|(_, level)| {
+            begins(playbook, ladder, level, start, facts).is_some_and(|at| at <= self.now)
+                && !self.is_past(ladder, level, start, facts)
+        });
+        let by_jump = open.filter(|(_, level)| {
+            level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True)
+        });
+        let by_silence = self
+            .answer_deadline(playbook, ladder, enrollment, facts)
+            .filter(|deadline| *deadline <= self.now && next < ladder.levels.len())
+            .map(|_| next);
+        by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence).max()
+    }
+
+    /// Whether the level's last day is over.
+    fn is_past(&self, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> bool {
+        level.last_day.is_some_and(|last| {
+            day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day)
+        })
+    }
+
+    /// When the last level that acted should have been acknowledged, if it has not been.
+    fn answer_deadline(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        enrollment: &Enrollment,
+        facts: &Facts,
+    ) -> Option<Timestamp> {
+        let (level, run) = current(ladder, enrollment)?;
+        let within = level.acknowledge_within?;
+        if self.is_acknowledged(enrollment, level) {
+            return None;
+        }
+        let deadline = add_span(run.ended_at?, within, &facts.zone, facts.calendar())?;
+        next_opening(playbook, facts, deadline)
+    }
+
+    fn is_acknowledged(&self, enrollment: &Enrollment, level: &Level) -> bool {
+        let task = self.desk.task_of(&enrollment.id, &level.id);
+        task.is_some_and(|task| task.acknowledged_at.is_some() || task.done_at.is_some())
+    }
+
+    /// Levels below the one that acts are over without having acted.
+    fn pass_over(&mut self, ladder: &Escalation, id: &Arc<str>, place: usize) {
+        for level in &ladder.levels[next_place(ladder, self.enrollment(id))..place] {
+            self.decide(id, &level_key(&level.id), StepState::Skipped, self.now, Some(Reason::LateSkipped));
+        }
+    }
+
+    fn act(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, place: usize, facts: &Facts) {
+        let level = &ladder.levels[place];
+        let person = self.responsible(playbook, ladder, place, facts).cloned();
+        self.decide(id, &level_key(&level.id), StepState::Done, self.now, None);
+        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Escalate);
+        entry.step = Some(level.id.clone());
+        entry.action = Some(level.action.kind());
+        entry.to = person.as_ref().map(|person| person.id.to_string());
+        let is_shadow = playbook.status == Status::Shadow;
+        entry.reason = is_shadow.then_some(Reason::Shadow);
+        self.record(entry);
+        if let (Some(person), false) = (person, is_shadow) {
+            self.carry_out(playbook, id, level, &person, 0, facts);
+        }
+        self.refresh();
+    }
+
+    /// The person of a level; when two levels would be the same person, the second goes to that person's manager.
+    fn responsible<'f>(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        place: usize,
+        facts: &'f Facts,
+    ) -> Option<&'f Person> {
+        let fallback = ladder.fallback.as_ref();
+        let own = assignee(&ladder.levels[place].assignee, fallback, playbook, facts, &self.open_tasks)?;
+        let below = place.checked_sub(1).and_then(|below| self.responsible(playbook, ladder, below, facts));
+        if below.is_some_and(|below| below.id == own.id) {
+            return rung_above(&own.id, fallback, playbook, facts, &self.open_tasks).or(Some(own));
+        }
+        Some(own)
+    }
+
+    fn carry_out(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        level: &Level,
+        person: &Person,
+        occurrence: i64,
+        facts: &Facts,
+    ) {
+        match &level.action {
+            Action::Task(task) => {
+                let title = self.new_task(playbook, id, &level.id, task, Some(person.id.clone()), facts);
+                if let Ok(task) = title {
+                    self.add_task(task);
+                }
+            }
+            Action::Email(email) => {
+                let mut email = email.clone();
+                email.to = vec![Recipient::Person(person.id.clone())];
+                let gate = self.prepare_action(playbook, id, &level.id, &Action::Email(email), facts);
+                self.enqueue_all(playbook, id, level, occurrence, facts, gate);
+            }
+            other => {
+                let gate = self.prepare_action(playbook, id, &level.id, other, facts);
+                self.enqueue_all(playbook, id, level, occurrence, facts, gate);
+            }
+        }
+    }
+
+    fn enqueue_all(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        level: &Level,
+        occurrence: i64,
+        facts: &Facts,
+        gate: Gate,
+    ) {
+        let Gate::Go(Prepared::Messages(messages)) = gate else { return };
+        for message in messages {
+            self.enqueue(playbook, id, &level.id, occurrence, facts, message);
+        }
+    }
+
+    /// Reminds the person of the current level. True when it did.
+    fn remind(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, facts: &Facts) -> bool {
+        let enrollment = self.enrollment(id);
+        let Some(due) = self.next_reminder(playbook, ladder, enrollment, facts).filter(|due| *due <= self.now) else {
+            return false;
+        };
+        let Some((place, level)) = current_place(ladder, enrollment).map(|place| (place, &ladder.levels[place])) else {
+            return false;
+        };
+        let person = self.responsible(playbook, ladder, place, facts).cloned();
+        let mut entry = self.entry(playbook, enrollment, facts, EntryKind::Remind);
+        entry.step = Some(level.id.clone());
+        entry.to = person.as_ref().map(|person| person.id.to_string());
+        let is_shadow = playbook.status == Status::Shadow;
+        entry.reason = is_shadow.then_some(Reason::Shadow);
+        let count = self.count_reminder(id, level, due);
+        self.record(entry);
+        if let (Some(person), false) = (person, is_shadow) {
+            self.send_reminder(playbook, id, level, &person, count, facts);
+        }
+        self.refresh();
+        true
+    }
+
+    fn count_reminder(&mut self, id: &Arc<str>, level: &Level, due: Timestamp) -> i64 {
+        let key = level_key(&level.id);
+        let before = self.enrollment(id).steps[&key].clone();
+        self.decide(id, &key, StepState::Done, due, None);
+        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let run = enrollment.steps.get_mut(&key).expect("just decided");
+        run.reminders = before.reminders + 1;
+        run.ended_at = before.ended_at;
+        run.reminders
+    }
+
+    fn send_reminder(
+        &mut self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        level: &Level,
+        person: &Person,
+        occurrence: i64,
+        facts: &Facts,
+    ) {
+        if level.action.kind() != Kind::Task {
+            return self.carry_out(playbook, id, level, person, occurrence, facts);
+        }
+        let title = self.desk.task_of(id, &level.id).map(|task| task.title.clone());
+        let (Some(email), Some(title)) = (person.email.clone(), title) else { return };
+        let text = format!("Still open and not acknowledged: {title}");
+        let email = Email {
+            from: compose::default_sender(&facts.world.book.channels, "default"),
+            to: Address { name: Some(person.name.clone()), email: email.clone() },
+            cc: Vec::new(),
+            subject: format!("Reminder: {title}"),
+            html: layout::page(&markdown::html(&markdown::escape_markdown(&text)), None),
+            text,
+            class: playbook.class.to_string(),
+            unsubscribe: None,
+            date: self.now,
+        };
+        let message = Outgoing {
+            channel: Kind::Email,
+            contact: None,
+            to: email.to.email.clone(),
+            class: playbook.class.clone(),
+            content: Content::Email(email),
+        };
+        self.enqueue(playbook, id, &level.id, occurrence, facts, message);
+    }
+
+    /// When the current level's person is reminded next; none once it is acknowledged or reminded often enough.
+    fn next_reminder(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        enrollment: &Enrollment,
+        facts: &Facts,
+    ) -> Option<Timestamp> {
+        let (level, run) = current(ladder, enrollment)?;
+        let every = level.remind_every?;
+        if run.reminders >= i64::from(level.max_reminders) || self.is_acknowledged(enrollment, level) {
+            return None;
+        }
+        if every.is_in_days() {
+            let day = add_span_to_day(local_date(run.since, &facts.zone), every, facts.calendar())?;
+            return on_day(day, None, &facts.zone, window(playbook, facts));
+        }
+        next_opening(playbook, facts, add_span(run.since, every, &facts.zone, facts.calendar())?)
+    }
+
+    /// Whether nothing more can come of the ladder.
+    pub(super) fn ladder_is_over(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts) -> bool {
+        let Some(ladder) = &playbook.escalation else { return true };
+        if is_stopped(enrollment) {
+            return true;
+        }
+        let Some(start) = start(playbook, ladder, enrollment) else { return false };
+        if next_place(ladder, enrollment) < ladder.levels.len() {
+            return ladder.levels.last().is_some_and(|last| self.is_past(ladder, last, start, facts));
+        }
+        if self.next_reminder(playbook, ladder, enrollment, facts).is_some() {
+            return false;
+        }
+        let Some(last) = ladder.levels.last() else { return true };
+        match last.last_day {
+            Some(_) => self.is_past(ladder, last, start, facts),
+            // An open end with a condition that stops it waits for that condition.
+            None => ladder.stop_when.is_none(),
+        }
+    }
+
+    /// Every instant at which the ladder may move by time alone.
+    pub(super) fn ladder_instants(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts) -> Vec<Timestamp> {
+        let Some(ladder) = playbook.escalation.as_ref().filter(|_| !is_stopped(enrollment)) else { return Vec::new() };
+        let Some(start) = start(playbook, ladder, enrollment) else { return Vec::new() };
+        let levels = &ladder.levels[next_place(ladder, enrollment)..];
+        let begins = levels.iter().filter_map(|level| begins(playbook, ladder, level, start, facts));
+        begins
+            .chain(self.answer_deadline(playbook, ladder, enrollment, facts))
+            .chain(self.next_reminder(playbook, ladder, enrollment, facts))
+            .collect()
+    }
+}
+
+/// When the ladder began: at the enrollment, or when its step ended.
+fn start(playbook: &Playbook, ladder: &Escalation, enrollment: &Enrollment) -> Option<Timestamp> {
+    match ladder.starts {
+        Base::Step(place) | Base::Done(place) => enrollment.step_ended_at(&playbook.steps[place].id),
+        Base::Enrolled | Base::Previous => Some(enrollment.enrolled_at),
+    }
+}
+
+fn is_stopped(enrollment: &Enrollment) -> bool {
+    enrollment.steps.contains_key(STOPPED)
+}
+
+/// The first level that has neither acted nor been passed over.
+fn next_place(ladder: &Escalation, enrollment: &Enrollment) -> usize {
+    let acted = |level: &Level| enrollment.steps.contains_key(&*level_key(&level.id));
+    ladder.levels.iter().rposition(acted).map_or(0, |place| place + 1)
+}
+
+fn current_place(ladder: &Escalation, enrollment: &Enrollment) -> Option<usize> {
+    let acted = |level: &Level| {
+        enrollment.steps.get(&*level_key(&level.id)).is_some_and(|run| run.state == StepState::Done)
+    };
+    ladder.levels.iter().rposition(acted)
+}
+
+/// The level that acted last, and its row.
+fn current<'a>(ladder: &'a Escalation, enrollment: &'a Enrollment) -> Option<(&'a Level, &'a StepRun)> {
+    let level = &ladder.levels[current_place(ladder, enrollment)?];
+    Some((level, enrollment.steps.get(&*level_key(&level.id))?))
+}
+
+/// The local date of day `n` of the ladder; day 1 is the local date of its start.
+fn day_date(ladder: &Escalation, n: u32, start: Timestamp, facts: &Facts) -> Option<crate::time::Date> {
+    let first = local_date(start, &facts.zone);
+    let unit = match ladder.clock {
+        EscalationClock::Business => Unit::BusinessDay,
+        EscalationClock::Calendar => Unit::Day,
+    };
+    match i64::from(n) - 1 {
+        0 => Some(first),
+        later => add_span_to_day(first, Span { n: later, unit }, facts.calendar()),
+    }
+}
+
+/// When a level's first day opens; the first level does not act before the ladder starts.
+fn begins(playbook: &Playbook, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> Option<Timestamp> {
+    let day = day_date(ladder, level.first_day, start, facts)?;
+    let opening = on_day(day, None, &facts.zone, window(playbook, facts))?;
+    next_opening(playbook, facts, opening.max(start))
+}
+
+fn window<'a>(playbook: &Playbook, facts: &'a Facts) -> Option<&'a crate::book::Calendar> {
+    facts.world.book.calendars.of(&playbook.send_window, facts.region().as_deref())
+}
+
+fn next_opening(playbook: &Playbook, facts: &Facts, at: Timestamp) -> Option<Timestamp> {
+    window(playbook, facts).map_or(Some(at), |calendar| calendar.next_open(at, &facts.zone))
+}
+
+fn is_open(playbook: &Playbook, facts: &Facts, at: Timestamp) -> bool {
+    next_opening(playbook, facts, at) == Some(at)
+}

@@ -1,0 +1,244 @@
+//! One look at one account at one instant: end what ends, run what is due, enroll who qualifies, and say when to look
+//! again. Works on a copy of the desk and lists every change; the caller writes them in one transaction.
+
+mod advance;
+mod ends;
+mod enroll;
+mod ladder;
+mod perform;
+mod wake;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::book::playbook::Playbook;
+use crate::condition::Value;
+use crate::portfolio::{Account, Event, Facts, Run, World};
+use crate::time::Timestamp;
+
+use super::Reason;
+use super::desk::{Change, Desk, Entry, EntryKind, EntryResult};
+use super::enrollment::{Enrollment, StepState};
+use super::recipients::OpenTasks;
+
+pub use ladder::level_key;
+
+/// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.
+const MOST_ROUNDS: usize = 500;
+
+/// What a look is told.
+pub struct Input<'a> {
+    pub world: &'a World,
+    pub account: Arc<Account>,
+    pub desk: Desk,
+    pub now: Timestamp,
+    /// Playbook to the instant it first went live on this database.
+    pub live_since: &'a BTreeMap<Arc<str>, Timestamp>,
+    /// Open tasks per person over all accounts, for team work.
+    pub open_tasks: &'a OpenTasks,
+    /// What people asked for by hand.
+    pub requests: &'a [Request],
+}
+
+/// Something a person asks for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    Enroll { playbook: Arc<str>, by: Arc<str> },
+    Stop { enrollment: Arc<str>, why: String },
+    Reply { enrollment: Arc<str>, step: Arc<str> },
+}
+
+/// What a look found and decided.
+#[derive(Debug)]
+pub struct Visit {
+    /// The account with the fields that steps have set.
+    pub account: Arc<Account>,
+    pub desk: Desk,
+    pub changes: Vec<Change>,
+    /// When to look again if nothing changes before.
+    pub wake_at: Option<Timestamp>,
+    /// The next step of each active enrollment, for lists.
+    pub next: Vec<(Arc<str>, Option<(Arc<str>, Timestamp)>)>,
+    /// Requests that were refused, and why.
+    pub refused: Vec<(usize, Reason)>,
+}
+
+/// Takes the look.
+pub fn visit(input: Input<'_>) -> Visit {
+    let mut turn = Turn::new(input);
+    if turn.account.is_known(turn.now) {
+        turn.requests();
+        turn.settle();
+        turn.record_health();
+    }
+    turn.finish()
+}
+
+/// The look while it is taken.
+struct Turn<'a> {
+    input_world: &'a World,
+    live_since: &'a BTreeMap<Arc<str>, Timestamp>,
+    requests: &'a [Request],
+    open_tasks: OpenTasks,
+    account: Arc<Account>,
+    desk: Desk,
+    now: Timestamp,
+    /// Facts without a playbook's view; made anew after everything that changes them.
+    facts: Facts,
+    changes: Vec<Change>,
+    refused: Vec<(usize, Reason)>,
+    /// Playbooks that a step wants started.
+    starts: Vec<Arc<str>>,
+}
+
+impl<'a> Turn<'a> {
+    fn new(input: Input<'a>) -> Turn<'a> {
+        let work = Arc::new(input.desk.work());
+        let facts = Facts::new(input.world.clone(), input.account.clone(), work, input.now);
+        Turn {
+            input_world: input.world,
+            live_since: input.live_since,
+            requests: input.requests,
+            open_tasks: input.open_tasks.clone(),
+            account: input.account,
+            desk: input.desk,
+            now: input.now,
+            facts,
+            changes: Vec::new(),
+            refused: Vec::new(),
+            starts: Vec::new(),
+        }
+    }
+
+    /// Repeats until nothing more happens at this instant.
+    fn settle(&mut self) {
+        for _ in 0..MOST_ROUNDS {
+            let progressed = self.end_what_ends() || self.replan() || self.advance() || self.enroll();
+            if !progressed {
+                return;
+            }
+        }
+    }
+
+    fn playbooks(&self) -> Vec<Arc<Playbook>> {
+        self.input_world.book.playbooks.values().cloned().collect()
+    }
+
+    fn playbook(&self, id: &str) -> Option<Arc<Playbook>> {
+        self.input_world.book.playbooks.get(id).cloned()
+    }
+
+    /// Active enrollments with their playbooks, the most important class first.
+    fn active(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
+        let policy = &self.input_world.book.policy;
+        let mut active: Vec<(Arc<Playbook>, Arc<str>)> = self
+            .desk
+            .active()
+            .filter_map(|enrollment| Some((self.playbook(&enrollment.playbook)?, enrollment.id.clone())))
+            .collect();
+        active.sort_by(|(a, a_id), (b, b_id)| {
+            (policy.rank(&a.class), &a.id, a_id).cmp(&(policy.rank(&b.class), &b.id, b_id))
+        });
+        active
+    }
+
+    fn enrollment(&self, id: &str) -> &Enrollment {
+        &self.desk.enrollments[id]
+    }
+
+    /// The facts as the playbook sees them for this enrollment.
+    fn facts_for(&self, playbook: &Playbook, enrollment: &Enrollment) -> Facts {
+        let mut facts = self.facts.seen_by(playbook);
+        facts.run = Some(Arc::new(self.run_of(enrollment)));
+        facts.event = self.event_of(enrollment);
+        facts
+    }
+
+    fn run_of(&self, enrollment: &Enrollment) -> Run {
+        let outcome = |state: StepState| Arc::from(state.as_str());
+        let decided = enrollment.steps.iter().filter(|(_, run)| run.state.is_decided());
+        let tasks = self.desk.tasks.values().filter(|task| task.enrollment == enrollment.id);
+        Run {
+            enrolled_at: enrollment.enrolled_at,
+            branch: enrollment.branch.clone(),
+            replied: enrollment.replied,
+            outcomes: decided.map(|(step, run)| (step.clone(), outcome(run.state))).collect(),
+            tasks_done: tasks.filter(|task| task.done_at.is_some()).map(|task| task.step.clone()).collect(),
+        }
+    }
+
+    fn event_of(&self, enrollment: &Enrollment) -> Option<Arc<Event>> {
+        let id = enrollment.event.as_ref()?;
+        let mut events = self.account.events.values().flatten();
+        events.find(|event| event.id == *id).cloned().map(Arc::new)
+    }
+
+    /// After a change of the desk or the account, conditions must see it.
+    fn refresh(&mut self) {
+        let work = Arc::new(self.desk.work());
+        self.facts = Facts::new(self.input_world.clone(), self.account.clone(), work, self.now);
+    }
+
+    fn changed_enrollment(&mut self, id: &Arc<str>) {
+        self.changes.push(Change::Enrollment(id.clone()));
+    }
+
+    fn record(&mut self, entry: Entry) {
+        self.changes.push(Change::History(entry));
+    }
+
+    /// A line of the timeline about an enrollment; the rest is filled in by the caller.
+    fn entry(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts, kind: EntryKind) -> Entry {
+        Entry {
+            at: self.now,
+            zone: Arc::from(facts.zone.iana_name().unwrap_or("UTC")),
+            account: self.account.id.clone(),
+            playbook: playbook.id.clone(),
+            version: playbook.version.clone(),
+            enrollment: Some(enrollment.id.clone()),
+            kind,
+            step: None,
+            action: None,
+            to: None,
+            result: EntryResult::Done,
+            reason: None,
+            detail: None,
+        }
+    }
+
+    /// Sets a field of the account as of now.
+    fn set_field(&mut self, field: &Arc<str>, value: Value) {
+        Arc::make_mut(&mut self.account).fields.record(field, self.now, value.clone());
+        self.changes.push(Change::Field { field: field.clone(), value });
+        self.refresh();
+    }
+
+    /// Stores health of the local day when it is new or differs from what is stored.
+    fn record_health(&mut self) {
+        if self.input_world.book.health.dimensions.is_empty() {
+            return;
+        }
+        let (day, health) = (self.facts.health_day(), self.facts.health().clone());
+        let stored = self.account.health.get(&day).copied();
+        if stored == health.score {
+            return;
+        }
+        match health.score {
+            Some(score) => Arc::make_mut(&mut self.account).health.insert(day, score),
+            None => Arc::make_mut(&mut self.account).health.remove(&day),
+        };
+        self.changes.push(Change::Health { day, health });
+    }
+
+    fn finish(self) -> Visit {
+        let (wake_at, next) = self.wake();
+        Visit {
+            account: self.account,
+            desk: self.desk,
+            changes: self.changes,
+            wake_at,
+            next,
+            refused: self.refused,
+        }
+    }
+}

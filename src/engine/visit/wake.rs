@@ -1,0 +1,133 @@
+//! When to look at the account again if nothing changes before: the earliest instant at which anything may differ.
+
+use std::sync::Arc;
+
+use crate::book::playbook::{Action, Playbook, Trigger};
+use crate::engine::admission::cooldown_ends;
+use crate::engine::desk::{ApprovalState, TaskState};
+use crate::engine::enrollment::StepState;
+use crate::engine::matching::{Offers, is_open, matures_at, next_flip, next_midnight, offers};
+use crate::engine::plan::{self, Due};
+use crate::engine::suppression::capped;
+use crate::portfolio::Facts;
+use crate::time::Timestamp;
+
+use super::advance::wait_ends;
+use super::Turn;
+
+/// The next step of each active enrollment, for lists.
+pub(super) type Next = Vec<(Arc<str>, Option<(Arc<str>, Timestamp)>)>;
+
+impl Turn<'_> {
+    pub(super) fn wake(&self) -> (Option<Timestamp>, Next) {
+        if !self.account.is_known(self.now) {
+            return (self.account.known_since, Vec::new());
+        }
+        let mut instants = vec![next_midnight(&self.facts)];
+        instants.extend(self.account.next_arrival(self.now, self.input_world.event_kinds.iter()));
+        instants.extend(self.shared_flips());
+        for playbook in self.input_world.book.playbooks.values() {
+            self.playbook_instants(playbook, &mut instants);
+        }
+        let mut next = Vec::new();
+        for (playbook, id) in self.active() {
+            next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
+        }
+        let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
+        instants.extend(snoozed.filter_map(|task| task.snoozed_until));
+        (instants.into_iter().filter(|at| *at > self.now).min(), next)
+    }
+
+    /// Health, segments and the never-rule flip for every playbook alike.
+    fn shared_flips(&self) -> impl Iterator<Item = Timestamp> {
+        let shared = self.input_world.book.shared_expressions();
+        shared.into_iter().filter_map(|expression| next_flip(expression.reads(), &self.facts))
+    }
+
+    fn playbook_instants(&self, playbook: &Playbook, instants: &mut Vec<Timestamp>) {
+        let running = self.desk.active().any(|own| own.playbook == playbook.id);
+        if !is_open(playbook) && !running {
+            return;
+        }
+        let facts = self.facts.seen_by(playbook);
+        instants.push(next_midnight(&facts));
+        instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
+        let (Some(state), Some(live_since)) =
+            (self.desk.conditions.get(&playbook.id), self.live_since.get(&playbook.id))
+        else {
+            return;
+        };
+        if let Offers::From(at) = offers(playbook, &facts, &state.seen, *live_since) {
+            instants.push(at);
+        }
+        if let Trigger::Schedule(schedule) = &playbook.trigger {
+            instants.extend(schedule.cron.next_after(self.now, schedule.zone.as_ref().unwrap_or(&facts.zone)));
+        }
+        instants.extend(matures_at(state, playbook, &facts));
+        instants.extend(cooldown_ends(playbook, &facts, &self.desk));
+    }
+
+    /// Adds the instants of an enrollment; gives its next planned step.
+    fn enrollment_instants(
+        &self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        instants: &mut Vec<Timestamp>,
+    ) -> Option<(Arc<str>, Timestamp)> {
+        let enrollment = self.enrollment(id);
+        let facts = self.facts_for(playbook, enrollment);
+        let mut next: Option<(Arc<str>, Timestamp)> = None;
+        for (place, due) in plan::undecided(playbook, enrollment, &self.desk, &facts) {
+            let Due::At(due) = due else { continue };
+            instants.push(due);
+            let step = &playbook.steps[place];
+            if next.as_ref().is_none_or(|(_, at)| due < *at) {
+                next = Some((step.id.clone(), due));
+            }
+            self.step_instants(playbook, id, place, &facts, instants);
+        }
+        instants.extend(self.goal_matures(playbook, id, &facts));
+        instants.extend(self.ladder_instants(playbook, enrollment, &facts));
+        let open = self.desk.approvals.values().filter(|own| own.enrollment == *id);
+        instants.extend(open.filter(|own| own.state == ApprovalState::Waiting).filter_map(|own| own.expires_at));
+        next
+    }
+
+    /// What a begun or late step waits for.
+    fn step_instants(
+        &self,
+        playbook: &Playbook,
+        id: &Arc<str>,
+        place: usize,
+        facts: &Facts,
+        instants: &mut Vec<Timestamp>,
+    ) {
+        let step = &playbook.steps[place];
+        // Whatever holds it, it can run at an opening; an open window has none before the next day.
+        let opening = plan::window_of(playbook, step, facts).and_then(|own| own.next_open(self.now, &facts.zone));
+        instants.extend(opening);
+        let Some(run) = self.enrollment(id).begun(&step.id) else { return };
+        if run.state == StepState::Held {
+            instants.extend(self.hold_ends(playbook, step, facts, run));
+            instants.extend(self.cap_frees(playbook, id, place, facts));
+        }
+        if let Action::WaitFor(wait) = &step.action {
+            instants.extend(wait_ends(wait, run, facts));
+        }
+    }
+
+    /// When a contact has room again.
+    fn cap_frees(&self, playbook: &Playbook, id: &str, place: usize, facts: &Facts) -> Vec<Timestamp> {
+        let step = &playbook.steps[place];
+        if self.enrollment(id).begun(&step.id).and_then(|run| run.reason) != Some(crate::engine::Reason::Capped) {
+            return Vec::new();
+        }
+        let kind = step.action.kind();
+        let class = match &step.action {
+            Action::Email(email) => facts.world.book.templates.class(&email.template).unwrap_or(&playbook.class),
+            _ => &playbook.class,
+        };
+        let contacts = self.account.contacts.keys();
+        contacts.filter_map(|contact| capped(kind, class, contact, facts, &self.desk)?.until).collect()
+    }
+}

@@ -1,0 +1,59 @@
+//! The daemon: tick, sleep until the next wake, stop when asked.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Result;
+use tracing::{info, warn};
+
+use super::{Runtime, Tick};
+use crate::time::Timestamp;
+
+/// Other processes import data and answer approvals; the daemon looks at least this often.
+const POLL: Duration = Duration::from_secs(2);
+/// Leases that are over are looked for this often.
+const SWEEP_SECONDS: i64 = 10;
+
+impl Runtime {
+    /// Runs until `stop` is ready. What has been begun is finished, the rest handed back.
+    pub async fn run(&mut self, stop: impl Future<Output = ()>, watch: &mut dyn FnMut(&Tick)) -> Result<()> {
+        tokio::pin!(stop);
+        // On SQLite this is the only daemon: whatever is leased was leased by a process that is gone.
+        self.store.recover(self.clock.now()).await?;
+        let mut swept = self.clock.now();
+        loop {
+            let now = self.clock.now();
+            if now.duration_since(swept).as_secs() >= SWEEP_SECONDS {
+                self.store.sweep(now).await?;
+                swept = now;
+            }
+            let pause = match self.tick_once(watch).await {
+                Ok(next) => next,
+                Err(error) => {
+                    // A database that is away comes back: nothing is sent meanwhile, and nothing is lost.
+                    warn!("tick failed, trying again: {error:#}");
+                    POLL
+                }
+            };
+            tokio::select! {
+                () = &mut stop => break,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        self.hand_back().await?;
+        info!("stopped");
+        Ok(())
+    }
+
+    async fn tick_once(&mut self, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+        self.refresh_world().await?;
+        let tick = self.tick().await?;
+        watch(&tick);
+        Ok(pause(self.clock.now(), tick.next_wake))
+    }
+}
+
+fn pause(now: Timestamp, next: Option<Timestamp>) -> Duration {
+    let until = next.map_or(i64::MAX, |next| next.duration_since(now).as_millis() as i64);
+    POLL.min(Duration::from_millis(until.max(0) as u64))
+}

@@ -1,0 +1,127 @@
+//! The shell around the engine: reads what is due, asks the engine, writes what it decided, hands messages over.
+//!
+//! [`Runtime::tick`] does everything due at the clock's instant and says when to come back. The daemon sleeps until
+//! then, a virtual run sets its clock to it; `run`, `test` and `simulate` are this one tick with another clock, store
+//! and channel.
+
+pub mod act;
+pub mod cases;
+pub mod daemon;
+pub mod deliver;
+pub mod explain;
+pub mod import;
+pub mod look;
+pub mod play;
+pub mod simulate;
+pub mod timeline;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::book::Book;
+use crate::book::playbook::Status;
+use crate::channel::Channels;
+use crate::engine::desk::{Desk, Entry};
+use crate::portfolio::{Account, World};
+use crate::store::Store;
+use crate::time::{Clock, Timestamp};
+
+pub use act::Act;
+
+/// Everything injected once: where the state is, what time it is, what the book says, where messages go.
+pub struct Runtime {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub channels: Arc<Channels>,
+    world: World,
+    live_since: BTreeMap<Arc<str>, Timestamp>,
+    /// Accounts as last read or written; one whose version has moved on is read again.
+    resident: HashMap<Arc<str>, Resident>,
+    /// Names this process in the rows it has claimed. New at every start.
+    owner: String,
+    /// Messages handed over at the same time.
+    connections: usize,
+}
+
+/// A cached account with its desk; worth nothing when the database has another version.
+struct Resident {
+    version: i64,
+    account: Arc<Account>,
+    desk: Desk,
+}
+
+/// What one tick did.
+#[derive(Clone, Debug, Default)]
+pub struct Tick {
+    pub as_of: Timestamp,
+    /// The new lines of the timeline, in the order they were written.
+    pub entries: Vec<Entry>,
+    pub sent: usize,
+    pub uncertain: usize,
+    pub next_wake: Option<Timestamp>,
+}
+
+impl Runtime {
+    /// Reads what the database knows of the world. `connections` bounds the messages on their way at one time.
+    pub async fn new(
+        store: Store,
+        book: Arc<Book>,
+        clock: Arc<dyn Clock>,
+        channels: Arc<Channels>,
+        connections: usize,
+    ) -> Result<Runtime> {
+        let world = World::new(book, store.people().await?, store.feeds().await?);
+        let live_since = store.live_since().await?;
+        let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
+        Ok(Runtime { store, clock, channels, world, live_since, resident: HashMap::new(), owner, connections })
+    }
+
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Imported people and feeds may have changed since the last tick.
+    pub async fn refresh_world(&mut self) -> Result<()> {
+        let book = self.world.book.clone();
+        self.world = World::new(book, self.store.people().await?, self.store.feeds().await?);
+        Ok(())
+    }
+
+    /// Does everything that is due now, and says when to come back.
+    pub async fn tick(&mut self) -> Result<Tick> {
+        let now = self.clock.now();
+        self.go_live(now).await?;
+        let mut tick = Tick { as_of: now, ..Tick::default() };
+        loop {
+            let looked = self.look_at_due(now, &mut tick).await?;
+            let delivered = self.deliver_due(now, &mut tick).await?;
+            if !looked && !delivered {
+                break;
+            }
+        }
+        tick.next_wake = self.store.next_wake().await?;
+        Ok(tick)
+    }
+
+    /// Notes when each playbook first goes live here, and has every account looked at for it.
+    pub async fn go_live(&mut self, now: Timestamp) -> Result<()> {
+        let is_new = |playbook: &&Arc<crate::book::Playbook>| {
+            matches!(playbook.status, Status::Live | Status::Shadow) && !self.live_since.contains_key(&playbook.id)
+        };
+        let new: Vec<Arc<crate::book::Playbook>> =
+            self.world.book.playbooks.values().filter(is_new).cloned().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        for playbook in &new {
+            tx.set_live_since(&playbook.id, now).await?;
+        }
+        tx.wake_all(now).await?;
+        tx.commit().await?;
+        self.live_since = self.store.live_since().await?;
+        Ok(())
+    }
+}
