@@ -1,9 +1,17 @@
 //! Where the two databases differ in the text of a statement: named pairs, and nothing else.
 
 use serde::Serialize;
+use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 
 use super::db::on;
 use super::{Result, Store, Tx};
+
+/// A row that either database can give.
+pub(super) trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
 
 /// One statement in two texts.
 pub(super) struct Pair {
@@ -43,6 +51,12 @@ impl Store {
             Store::Postgres(_) => pair.postgres,
         }
     }
+
+    /// Runs an [`over_rows!`] statement that reads. All rows go into one statement, so the caller keeps them few.
+    pub(super) async fn rows_of<T: Row>(&self, pair: &Pair, rows: &[impl Serialize]) -> Result<Vec<T>> {
+        let (text, rows) = (self.text(pair), serde_json::to_string(rows)?);
+        Ok(on!(read self, db => sqlx::query_as(text).bind(rows).fetch_all(db).await?))
+    }
 }
 
 impl Tx {
@@ -62,5 +76,16 @@ impl Tx {
             written += on!(tx self, db => sqlx::query(text).bind(some).execute(db).await?.rows_affected());
         }
         Ok(written)
+    }
+
+    /// As [`Store::rows_of`], inside the transaction.
+    pub(super) async fn rows_of<T: Row>(&mut self, pair: &Pair, rows: &[impl Serialize]) -> Result<Vec<T>> {
+        let text = self.text(pair);
+        let mut found = Vec::new();
+        for some in rows.chunks(ROWS_AT_ONCE) {
+            let some = serde_json::to_string(some)?;
+            found.extend(on!(tx &mut *self, db => sqlx::query_as::<_, T>(text).bind(some).fetch_all(db).await?));
+        }
+        Ok(found)
     }
 }

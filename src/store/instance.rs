@@ -66,12 +66,19 @@ impl Tx {
     pub async fn set_live_since(&mut self, playbook: &str, since: Timestamp) -> Result<()> {
         const TEXT: &str = "insert into playbook (id, live_since) values ($1, $2)
             on conflict (id) do update set live_since = coalesce(playbook.live_since, excluded.live_since)";
-        on!(tx self, db => sqlx::query(TEXT).bind(playbook.to_owned()).bind(micros(since)).execute(db).await.map(|_| ())?);
+        let (playbook, since) = (playbook.to_owned(), micros(since));
+        on!(tx self, db => sqlx::query(TEXT).bind(playbook).bind(since).execute(db).await.map(|_| ())?);
         Ok(())
     }
 
     /// Keeps the text of a playbook's version, so that history can be explained by the words that were in force.
-    pub async fn record_version(&mut self, playbook: &str, version: &str, seen_at: Timestamp, body: &str) -> Result<()> {
+    pub async fn record_version(
+        &mut self,
+        playbook: &str,
+        version: &str,
+        seen_at: Timestamp,
+        body: &str,
+    ) -> Result<()> {
         const TEXT: &str = "insert into playbook_version (playbook, version, first_seen_at, body)
             values ($1, $2, $3, $4) on conflict (playbook, version) do nothing";
         let (playbook, version, body) = (playbook.to_owned(), version.to_owned(), body.to_owned());

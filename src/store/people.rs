@@ -18,28 +18,36 @@ struct Row {
     slack: Option<String>,
 }
 
+const TEXT: &str = "select id, name, email, manager, roles, timezone, slack from person order by id";
+
 impl Store {
     /// The imported people, by id. Those of people.toml come on top and win.
     pub async fn people(&self) -> Result<Vec<Person>> {
-        const TEXT: &str = "select id, name, email, manager, roles, timezone, slack from person order by id";
         let rows: Vec<Row> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
         rows.into_iter().map(person).collect()
     }
 }
 
 impl Tx {
+    /// As [`Store::people`], inside the transaction.
+    pub(super) async fn people(&mut self) -> Result<Vec<Person>> {
+        let rows: Vec<Row> = on!(tx self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
+        rows.into_iter().map(person).collect()
+    }
+
     /// Writes people as they are given, whether they were known or not.
     pub async fn write_people(&mut self, people: &[Person]) -> Result<()> {
-        const TEXT: Pair = over_rows!(
+        const WRITE: Pair = over_rows!(
             "insert into person (id, name, email, manager, roles, timezone, slack)
-            select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6
+            select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5,
+                r.value ->> 6
             from",
             "where true
             on conflict (id) do update set name = excluded.name, email = excluded.email, manager = excluded.manager,
                 roles = excluded.roles, timezone = excluded.timezone, slack = excluded.slack"
         );
         let rows: Vec<_> = people.iter().map(row).collect();
-        self.write_rows(&TEXT, &rows).await?;
+        self.write_rows(&WRITE, &rows).await?;
         Ok(())
     }
 }
@@ -51,7 +59,8 @@ fn row(person: &Person) -> serde_json::Value {
 }
 
 fn person(row: Row) -> Result<Person> {
-    let roles: Vec<String> = serde_json::from_str(&row.roles).map_err(|_| Error::unreadable("the roles", &row.roles))?;
+    let roles: Vec<String> =
+        serde_json::from_str(&row.roles).map_err(|_| Error::unreadable("the roles", &row.roles))?;
     Ok(Person {
         id: row.id.into(),
         name: row.name,

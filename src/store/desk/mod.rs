@@ -41,50 +41,42 @@ impl Store {
         let mut desks: Desks = accounts.iter().map(|id| (id.clone(), Desk::default())).collect();
         for some in accounts.chunks(ROWS_AT_ONCE) {
             let asked: Vec<(&str, i64)> = some.iter().map(|id| (&**id, since)).collect();
-            self.fill(&mut desks, &serde_json::to_string(&asked)?).await?;
+            self.fill(&mut desks, &asked).await?;
         }
         Ok(desks)
     }
 
-    async fn fill(&self, desks: &mut Desks, asked: &str) -> Result<()> {
-        for row in self.rows::<enrollment::EnrollmentRow>(&enrollment::LOAD, asked).await? {
+    async fn fill(&self, desks: &mut Desks, asked: &[(&str, i64)]) -> Result<()> {
+        for row in self.rows_of::<enrollment::EnrollmentRow>(&enrollment::LOAD, asked).await? {
             let own = row.read()?;
             desk(desks, &own.account)?.enrollments.insert(own.id.clone(), own);
         }
-        for row in self.rows::<enrollment::StepRow>(&enrollment::LOAD_STEPS, asked).await? {
+        for row in self.rows_of::<enrollment::StepRow>(&enrollment::LOAD_STEPS, asked).await? {
             // An enrollment that began after the rows above were read is not there; nor will this desk be written on.
             if let Some(own) = desk(desks, &row.account_id)?.enrollments.get_mut(row.enrollment_id.as_str()) {
                 own.steps.insert(row.step.as_str().into(), row.read()?);
             }
         }
-        for row in self.rows::<task::TaskRow>(&task::LOAD, asked).await? {
+        for row in self.rows_of::<task::TaskRow>(&task::LOAD, asked).await? {
             let desk = desk(desks, &row.account_id)?;
             let task = row.read()?;
             desk.tasks.insert(task.id.clone(), task);
         }
-        for row in self.rows::<task::ApprovalRow>(&task::LOAD_APPROVALS, asked).await? {
+        for row in self.rows_of::<task::ApprovalRow>(&task::LOAD_APPROVALS, asked).await? {
             let desk = desk(desks, &row.account_id)?;
             let approval = row.read()?;
             desk.approvals.insert(approval.id.clone(), approval);
         }
-        for row in self.rows::<delivery::SendRow>(&delivery::LOAD, asked).await? {
+        for row in self.rows_of::<delivery::SendRow>(&delivery::LOAD, asked).await? {
             let desk = desk(desks, &row.account_id)?;
             let send = row.read()?;
             desk.sends.insert(send.id.clone(), send);
         }
-        for row in self.rows::<standing::ConditionRow>(&standing::LOAD, asked).await? {
+        for row in self.rows_of::<standing::ConditionRow>(&standing::LOAD, asked).await? {
             let desk = desk(desks, &row.account_id)?;
             desk.conditions.insert(row.playbook.as_str().into(), row.read()?);
         }
         Ok(())
-    }
-
-    async fn rows<T>(&self, pair: &Pair, asked: &str) -> Result<Vec<T>>
-    where
-        T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
-    {
-        let text = self.text(pair);
-        Ok(on!(read self, db => sqlx::query_as(text).bind(asked.to_owned()).fetch_all(db).await?))
     }
 }
 
