@@ -31,6 +31,17 @@ pub enum Error {
     #[error("the database holds {what} `{text}`, which this version cannot read")]
     Unreadable { what: &'static str, text: String },
 
+    /// A mistake of ours: nothing of the transaction may be kept.
+    #[error("what was decided does not fit what is stored: {0}")]
+    Contradiction(String),
+
+    #[error("there is no {what} `{id}`")]
+    NotFound { what: &'static str, id: String },
+
+    /// What a person asked for cannot be done as things stand.
+    #[error("{what} `{id}` is {stands}: {advice}")]
+    NotNow { what: &'static str, id: String, stands: String, advice: &'static str },
+
     #[error("a row cannot be written as JSON: {0}")]
     Encode(#[from] serde_json::Error),
 }
@@ -38,6 +49,14 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Whether the same transaction may succeed when it is tried again: another writer was in its way (a deadlock, a
+    /// lock that was not given in time), or the server was restarted. Codes of PostgreSQL appendix A; 5 is SQLITE_BUSY.
+    pub fn is_transient(&self) -> bool {
+        const CODES: [&str; 5] = ["40001", "40P01", "55P03", "57P01", "5"];
+        let Error::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().is_some_and(|code| CODES.contains(&&*code))
+    }
+
     pub(super) fn unreadable(what: &'static str, text: impl ToString) -> Error {
         Error::Unreadable { what, text: text.to_string() }
     }
