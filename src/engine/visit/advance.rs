@@ -54,10 +54,10 @@ impl Turn<'_> {
     fn ready(&self) -> Vec<Ready> {
         let mut ready = Vec::new();
         for (playbook, id) in self.active() {
-            if playbook.status == Status::Paused {
+            let enrollment = self.enrollment(&id);
+            if playbook.status == Status::Paused || self.awaits_branch(&playbook, enrollment) {
                 continue;
             }
-            let enrollment = self.enrollment(&id);
             let facts = self.facts_for(&playbook, enrollment);
             let due: Vec<(usize, Due)> = plan::undecided(&playbook, enrollment, &self.desk, &facts).collect();
             for (place, due) in due {
