@@ -4,5 +4,6 @@ mod channel;
 mod database;
 mod import;
 mod playbooks;
+mod scenarios;
 mod store;
 mod support;
