@@ -1,1 +1,7 @@
+//! All tests that see the crate from outside, linked once.
 
+mod channel;
+mod database;
+mod import;
+mod store;
+mod support;
