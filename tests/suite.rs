@@ -1,7 +1,5 @@
-//! All tests that see the crate from outside, linked once.
+//! The test suite; each module is a chapter.
 
 mod channel;
-mod database;
-mod import;
 mod store;
 mod support;

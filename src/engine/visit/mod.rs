@@ -89,8 +89,6 @@ struct Turn<'a> {
     facts: Facts,
     changes: Vec<Change>,
     refused: Vec<(usize, Reason)>,
-    /// Playbooks that a step wants started.
-    starts: Vec<Arc<str>>,
 }
 
 impl<'a> Turn<'a> {
@@ -108,7 +106,6 @@ impl<'a> Turn<'a> {
             facts,
             changes: Vec::new(),
             refused: Vec::new(),
-            starts: Vec::new(),
         }
     }
 
