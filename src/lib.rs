@@ -1,7 +1,11 @@
 pub mod book;
 pub mod channel;
+pub mod cli;
 pub mod condition;
 pub mod engine;
 pub mod id;
 pub mod portfolio;
+pub mod runtime;
+pub mod settings;
+pub mod store;
 pub mod time;

@@ -166,6 +166,11 @@ pub fn log_filter() -> String {
     env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned())
 }
 
+/// How this program was called, for commands that people copy.
+pub fn program() -> String {
+    env::args().next().unwrap_or_else(|| "playcaller".to_owned())
+}
+
 /// A folder for files that are needed only for a moment.
 pub fn scratch_folder() -> PathBuf {
     env::temp_dir().join(format!("playcaller-{}", std::process::id()))

@@ -15,7 +15,7 @@ use crate::runtime::Tick;
 use crate::time::{Timestamp, utc_text};
 
 /// What happened in one playbook.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Counts {
     pub enrolled: usize,
     pub mails: usize,

@@ -9,10 +9,12 @@ use crate::book::diagnostic::Severity;
 use crate::book::load::{Loaded, load};
 use crate::book::source::SourceFile;
 use crate::book::{Book, render};
+use crate::channel::Channels;
 use crate::condition::nearest;
+use crate::runtime::Runtime;
 use crate::settings::{self, Flags, Settings};
 use crate::store::{By, Store};
-use crate::time::{Clock, SystemClock, Timestamp};
+use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
 
 /// One call of the program.
 pub struct Session {
@@ -68,6 +70,12 @@ impl Session {
         let Some(Moment(at)) = now else { return own_time(store).await };
         go_virtual(store, at).await?;
         Ok(at)
+    }
+
+    /// The runtime for one act by hand, at the actor's instant. It sends nothing: the daemon does.
+    pub async fn runtime_by_hand(&self, store: Store, book: Arc<Book>, actor: &Actor) -> Result<Runtime> {
+        let clock = Arc::new(VirtualClock::at(actor.now));
+        Ok(Runtime::new(store, book, clock, Arc::new(Channels::nowhere()), 1).await?)
     }
 
     /// Who acts by hand: `--by`, else who is logged in; at the database's own time.
