@@ -292,3 +292,10 @@ create table audit (
     object text not null,
     detail text
 );
+
+-- The next number of what is numbered in the order of the commits.
+create table counter (
+    name text primary key,
+    next bigint not null
+);
+insert into counter (name, next) values ('history', 1), ('audit', 1);

@@ -1,1 +1,5 @@
+//! The test suite; each module is a chapter.
 
+mod channel;
+mod store;
+mod support;

@@ -38,17 +38,6 @@ pub enum Severity {
     Info,
 }
 
-impl Severity {
-    /// The word in product.md's shape and in the terminal.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        }
-    }
-}
-
 impl Diagnostic {
     /// An error that has no place in a text: a folder or file that cannot be read.
     pub fn without_place(code: &'static str, file: &str, message: impl Into<String>) -> Diagnostic {

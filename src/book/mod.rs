@@ -1,6 +1,6 @@
 //! The book: the folder of files CS ops write, read and compiled. Only this room knows TOML and templates.
 //!
-//! `load` reads the folder, `raw` mirrors the files, `compile` resolves every name and collects every mistake as a
+//! [`load()`] finds the files, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
 //! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after.
 
 pub mod calendar;
@@ -9,13 +9,16 @@ pub mod channels;
 pub mod compile;
 pub mod diagnostic;
 pub mod dictionary;
+mod folder;
 pub mod health;
 pub mod layout;
+pub mod load;
 pub mod markdown;
 pub mod people;
 pub mod playbook;
 pub mod policy;
 pub mod read;
+pub mod render;
 pub mod schedule;
 pub mod segments;
 pub mod source;
@@ -31,6 +34,7 @@ pub use channels::ChannelNames;
 pub use diagnostic::{Diagnostic, Severity};
 pub use dictionary::Dictionary;
 pub use health::HealthModel;
+pub use load::{Loaded, load, load_files};
 pub use people::{People, Person};
 pub use playbook::Playbook;
 pub use policy::Policy;

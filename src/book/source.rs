@@ -41,7 +41,9 @@ impl SourceFile {
 
     /// The byte offset of a line and column, both from 1; the end of the text when there is no such place.
     pub fn offset(&self, line: usize, column: usize) -> usize {
-        let Some(start) = line.checked_sub(1).and_then(|line| self.line_starts.get(line)) else { return self.text.len() };
+        let Some(start) = line.checked_sub(1).and_then(|line| self.line_starts.get(line)) else {
+            return self.text.len();
+        };
         let before: usize = self.text[*start..].chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
         start + before
     }
@@ -130,7 +132,7 @@ struct Piece {
 impl StringMap {
     /// The map of the string written at `span`, quotes included.
     pub fn of(text: &str, span: Range<usize>) -> StringMap {
-        let raw = &text[span.clone()];
+        let raw = text.get(span.clone()).unwrap_or_default();
         let mut mapper = Mapper { raw, base: span.start, pieces: Vec::new(), decoded: 0, reached: 0 };
         let encoding = encoding(raw);
         mapper.reached = if matches!(encoding, Encoding::MlBasicString | Encoding::MlLiteralString) { 3 } else { 1 };
@@ -221,7 +223,7 @@ impl<'s> StringBuilder<'s> for Mapper<'s> {
     }
 
     fn push_char(&mut self, decoded: char) -> bool {
-        let rest = &self.raw[self.reached..];
+        let rest = self.raw.get(self.reached..).unwrap_or_default();
         let at = self.reached + rest.find('\\').unwrap_or(0);
         let length = match self.raw.as_bytes().get(at + 1) {
             Some(b'u') => 6,

@@ -73,6 +73,11 @@ impl Facts {
         Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
     }
 
+    /// The same facts with the event that would start a playbook.
+    pub fn with_event(&self, event: Option<Arc<Event>>) -> Facts {
+        Facts { event, ..self.clone() }
+    }
+
     /// The same account at another instant, with nothing but what is recorded of it.
     pub fn at(&self, now: Timestamp) -> Facts {
         Facts { now, run: None, event: None, health: Arc::default(), ..self.clone() }

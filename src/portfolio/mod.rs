@@ -3,7 +3,6 @@
 pub mod account;
 pub mod facts;
 pub mod health;
-pub mod import;
 pub mod usage;
 pub mod work;
 

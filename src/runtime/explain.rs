@@ -179,7 +179,7 @@ fn not_offered(playbook: &Playbook, facts: &Facts) -> Reason {
 fn condition(playbook: &Playbook, facts: &Facts) -> Trace {
     let when = playbook.enroll.when.as_ref().map(|when| when.trace(facts));
     let Trigger::Date(trigger) = &playbook.trigger else {
-        return when.unwrap_or_else(|| Trace::of_text("every account the trigger reaches", Truth::True, &playbook.file));
+        return when.unwrap_or_else(|| leaf("every account the trigger reaches", Truth::True, &playbook.file));
     };
     let anchor = facts.account.date(&trigger.anchor, facts.now);
     let range = anchor.and_then(|anchor| crate::engine::matching::date_range(playbook, trigger, facts, anchor));
@@ -198,11 +198,31 @@ fn condition(playbook: &Playbook, facts: &Facts) -> Trace {
         (_, Some((from, until))) => Truth::from(from <= facts.now && facts.today() <= until),
         (_, None) => Truth::False,
     };
-    let trigger = Trace::of_text(&text, truth, &playbook.file);
+    let trigger = leaf(&text, truth, &playbook.file);
     match when {
-        Some(when) => Trace::all("trigger && when", vec![trigger, when], &playbook.file),
+        Some(when) => both("trigger && when", vec![trigger, when], &playbook.file),
         None => trigger,
     }
+}
+
+/// A line of the tree that no text of the book stands for.
+fn leaf(text: &str, truth: Truth, file: &str) -> Trace {
+    Trace {
+        text: text.to_owned(),
+        truth,
+        children: Vec::new(),
+        left: None,
+        right: None,
+        file: file.to_owned(),
+        line: 1,
+        unknown_because: None,
+    }
+}
+
+/// Both must be true.
+fn both(text: &str, children: Vec<Trace>, file: &str) -> Trace {
+    let truth = children.iter().fold(Truth::True, |truth, child| truth.and(child.truth));
+    Trace { children, ..leaf(text, truth, file) }
 }
 
 fn policy(playbook: &Playbook, facts: &Facts) -> Vec<PolicyLine> {
@@ -240,7 +260,7 @@ fn next_change(playbook: &Playbook, facts: &Facts) -> Option<NextChange> {
     let end = facts.now + jiff::Span::new().hours(24 * AHEAD_DAYS);
     let mut at = facts.now;
     loop {
-        let ahead = Facts { now: at, ..facts.at(at) }.seen_by(playbook);
+        let ahead = facts.at(at).seen_by(playbook);
         let flips = playbook.enroll.when.iter().filter_map(|when| next_flip(when.reads(), &ahead));
         let arrival = ahead.account.next_arrival(at, ahead.world.event_kinds.iter());
         let opening = match offers(playbook, &ahead, &[], at) {

@@ -1,4 +1,6 @@
-//! What the tests share: small servers that answer as they are told.
+//! What the tests share: databases to run on, and servers of their own on this machine that say what a test tells them.
 
+pub mod databases;
 pub mod http_receiver;
+mod postgres;
 pub mod smtp_script;

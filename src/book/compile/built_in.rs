@@ -84,8 +84,6 @@ fn person() -> BTreeMap<String, Field> {
 }
 
 fn fields<const N: usize>(declared: [(&str, Type, &str); N]) -> BTreeMap<String, Field> {
-    let field = |(name, ty, doc): (&str, Type, &str)| {
-        (name.to_owned(), Field { doc: doc.to_owned(), ..Field::of(ty) })
-    };
+    let field = |(name, ty, doc): (&str, Type, &str)| (name.to_owned(), Field { doc: doc.to_owned(), ..Field::of(ty) });
     declared.into_iter().map(field).collect()
 }

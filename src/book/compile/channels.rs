@@ -9,6 +9,7 @@ use super::people::email;
 use crate::book::channels::{ChannelNames, Sender};
 use crate::book::read::{Item, Table};
 
+/// The channels of the file; nothing in it may be a secret.
 pub fn compile(mut table: Table) -> ChannelNames {
     let mut channels = ChannelNames::default();
     for (name, _, mut entry) in table.named("email") {

@@ -35,8 +35,16 @@ pub fn named(mut table: Table, registry: &mut Registry) {
         }
     }
     table.finish();
-    let sources = items.iter().filter_map(|(name, item)| Some((name.clone(), item.source_of_condition()?)));
-    for (name, problem) in registry.define_named(sources.collect()) {
+    let mut sources = BTreeMap::new();
+    for (name, item) in &items {
+        match item.source_of_condition() {
+            Some(source) => drop(sources.insert(name.clone(), source)),
+            None => {
+                registry.broken.insert(name.clone());
+            }
+        }
+    }
+    for (name, problem) in registry.define_named(sources) {
         if let Some(item) = items.get(&name) {
             item.report_problems(vec![problem]);
         }

@@ -107,7 +107,8 @@ fn point(item: Item) -> Option<(f64, f64)> {
     match <[Item; 2]>::try_from(item.list()) {
         Ok([value, score]) => value.number().zip(score.number_in(0.0..=100.0)),
         Err(_) => {
-            diagnostics.push(place.error("bad-scale", "a point of a scale is [value, score], with a score of 0 to 100"));
+            diagnostics
+                .push(place.error("bad-scale", "a point of a scale is [value, score], with a score of 0 to 100"));
             None
         }
     }

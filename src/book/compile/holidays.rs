@@ -24,9 +24,9 @@ const MAX_DAYS_OFF: i64 = 60;
 pub fn compile(table: &mut Table, files: &Files) -> BTreeMap<Arc<str>, Arc<Holidays>> {
     let mut lists = BTreeMap::new();
     for (name, _, mut entry) in table.named("holidays") {
-        let mut holidays = Holidays::default();
-        holidays.yearly = entry.get("yearly").list().into_iter().filter_map(yearly).collect();
-        holidays.dates = entry.get("dates").list().into_iter().filter_map(Item::date).collect();
+        let yearly = entry.get("yearly").list().into_iter().filter_map(yearly).collect();
+        let dates = entry.get("dates").list().into_iter().filter_map(Item::date).collect();
+        let mut holidays = Holidays { yearly, dates };
         let ics = entry.get("ics");
         let place = ics.place();
         if let Some(path) = ics.name() {
@@ -79,7 +79,8 @@ fn read_ics(file: &Arc<SourceFile>, holidays: &mut Holidays, entry: &Table) {
     for event in calendar.components.iter().filter(|component| component.name == "VEVENT") {
         match days_off(event) {
             None => {
-                let message = format!("the holiday {} has no readable date", value(event, "SUMMARY").unwrap_or_default());
+                let message =
+                    format!("the holiday {} has no readable date", value(event, "SUMMARY").unwrap_or_default());
                 entry.report(place.error("bad-ics", message));
             }
             Some(days) => match value(event, "RRULE") {

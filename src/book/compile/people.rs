@@ -57,7 +57,10 @@ fn person(mut entry: Table, ids: &mut Ids, named: &mut Vec<(Place, Arc<str>)>) -
     let slack = entry.get("slack").text();
     let away = entry.get("away").list().into_iter().filter_map(|item| away(item.table()?, named)).collect();
     entry.finish();
-    Some(Person { id: id?, name: name?, email, manager, roles, timezone, slack, away })
+    let id = id?;
+    // A missing name was reported; without the person, all that name them would look wrong too.
+    let name = name.unwrap_or_else(|| id.to_string());
+    Some(Person { id, name, email, manager, roles, timezone, slack, away })
 }
 
 fn reference(item: Item, named: &mut Vec<(Place, Arc<str>)>) -> Option<Arc<str>> {
@@ -85,7 +88,8 @@ pub(super) fn email(item: Item) -> Option<String> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let text = item.text()?;
     let parts: Vec<&str> = text.split('@').collect();
-    let is_address = parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace);
+    let is_address =
+        parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace);
     if !is_address || text.chars().any(char::is_control) {
         diagnostics.push(place.error("bad-email", format!("`{text}` is not an e-mail address")));
         return None;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::calendars::window;
 use super::Ids;
+use super::calendars::window;
 use super::channels::web_address;
 use crate::book::Calendars;
 use crate::book::playbook::HoldOrSkip;

@@ -22,7 +22,6 @@ mod value;
 
 pub use item::Item;
 pub(in crate::book) use moment::time_of_day;
-pub use syntax::MAX_FILE_BYTES;
 pub use table::Table;
 
 use std::sync::Arc;

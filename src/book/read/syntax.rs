@@ -10,9 +10,6 @@ use toml_parser::lexer::TokenKind;
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
 use crate::book::source::{Place, SourceFile, StringMap};
 
-/// The largest file that is read: 1 MiB.
-pub const MAX_FILE_BYTES: usize = 1 << 20;
-
 /// How often a file is read again without its broken lines.
 const ROUNDS: usize = 20;
 
@@ -71,6 +68,7 @@ fn syntax_error(file: &Arc<SourceFile>, error: &Error) -> Diagnostic {
 }
 
 fn line_around(text: &str, at: usize) -> &str {
+    let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     text[start..end].trim()

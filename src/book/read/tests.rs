@@ -92,3 +92,61 @@ fn syntax_that_editors_refuse_is_a_warning() {
     let codes: Vec<&str> = found.iter().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(codes, ["toml-1-1", "toml-1-1", "toml-1-1"]);
 }
+
+#[test]
+fn a_hundred_thousand_brackets_are_a_syntax_error() {
+    let found = mistakes(&format!("a = {}", "[".repeat(100_000)), |_| ());
+    assert!(found[0].starts_with("syntax 1:"), "{found:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_a_reader_panic(pieces in proptest::collection::vec(fragment(), 0..40)) {
+        let text = pieces.concat();
+        mistakes(&text, |table| {
+            for (_, _, item) in table.rest() {
+                item.place().text();
+                item.report_problems(vec![]);
+                item.one_or_more().into_iter().for_each(|item| drop(item.id()));
+            }
+        });
+    }
+}
+
+fn fragment() -> impl proptest::strategy::Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "a",
+        "=",
+        " = ",
+        "\n",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "{",
+        "}",
+        ",",
+        ".",
+        "\"",
+        "'",
+        "\"\"\"\n",
+        "'''\n",
+        "\\n",
+        "\\q",
+        "\\é",
+        "\\u00e9",
+        "é",
+        "日",
+        "1",
+        "2026-01-01",
+        "09:00",
+        "true",
+        "#",
+        "\r\n",
+        "\u{feff}",
+        "“",
+        "\\\n   ",
+        "key = 'x'\n",
+        "\0",
+    ])
+}

@@ -35,7 +35,7 @@ impl Turn<'_> {
         let Offers::Now(open) = offers else { return false };
         let mut entered = false;
         for offer in open {
-            let facts = Facts { event: offer.event.clone(), ..facts.clone() };
+            let facts = facts.with_event(offer.event.clone());
             match admit(playbook, &facts, &self.desk, &offer, &self.seen_with(&state, &facts, playbook), Entrance::Trigger) {
                 Admission::Enroll(enrollment) => {
                     self.enter(playbook, &facts, *enrollment);

@@ -87,8 +87,6 @@ struct Turn<'a> {
     facts: Facts,
     changes: Vec<Change>,
     refused: Vec<(usize, Reason)>,
-    /// Playbooks that a step wants started.
-    starts: Vec<Arc<str>>,
 }
 
 impl<'a> Turn<'a> {
@@ -106,7 +104,6 @@ impl<'a> Turn<'a> {
             facts,
             changes: Vec::new(),
             refused: Vec::new(),
-            starts: Vec::new(),
         }
     }
 

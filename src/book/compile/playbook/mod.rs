@@ -11,7 +11,6 @@ mod tests;
 mod timing;
 mod trigger;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -50,26 +49,6 @@ const IN_FLIGHT: [(&str, InFlight); 4] =
     [("move", InFlight::Move), ("finish", InFlight::Finish), ("restart", InFlight::Restart), ("exit", InFlight::Exit)];
 const BRANCH_LOCKS: [(&str, BranchLock); 2] =
     [("at_enrollment", BranchLock::AtEnrollment), ("each_step", BranchLock::EachStep)];
-
-/// The ids of all playbook files, which playbooks may name before any of them is compiled; reports one used twice.
-pub fn ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> Vec<String> {
-    let mut found: BTreeMap<String, Arc<str>> = BTreeMap::new();
-    for file in files {
-        // What is wrong with the file is told when it is compiled.
-        let silent = Diagnostics::default();
-        let mut table = Table::of_file(file, &silent);
-        let Some(id) = table.get("id").id() else { continue };
-        match found.get(&*id) {
-            Some(first) => {
-                let message = format!("the playbook `{id}` is also in {first}");
-                diagnostics
-                    .push(table.place_of("id").error("duplicate-id", message).help("give one of them another id"));
-            }
-            None => drop(found.insert(id.to_string(), file.name.clone())),
-        }
-    }
-    found.into_keys().collect()
-}
 
 /// Compiles a playbook file; none when it has an error. The texts of its tasks are added to `templates`, in which
 /// the book's template files must be already.

@@ -1,7 +1,5 @@
 use crate::book::compile::fixture::playbook;
-use crate::book::diagnostic::Diagnostics;
 use crate::book::playbook::*;
-use crate::book::source::SourceFile;
 use crate::time::Span;
 
 /// The playbook of the language's manual, whole.
@@ -196,14 +194,4 @@ fn a_minus_without_a_blank_is_read_as_meant() {
         format!("{SMALL}[[step]]\nid = \"call\"\nafter = \"review-3d\"\naction = \"stop\"\nplaybook = \"at-risk\"\n");
     let (_, diagnostics) = playbook(&later);
     assert_eq!(diagnostics[0].suggestion.as_deref(), Some("review - 3d"));
-}
-
-#[test]
-fn an_id_belongs_to_one_file() {
-    let diagnostics = Diagnostics::default();
-    let file = |name: &str| SourceFile::new(name, SMALL.to_owned());
-    assert_eq!(super::ids(&[file("a.toml"), file("b/c.toml")], &diagnostics), ["renewal-kickoff"]);
-    let told = diagnostics.sorted();
-    assert_eq!((told.len(), &*told[0].file, told[0].line), (1, "b/c.toml", 2));
-    assert!(told[0].message.contains("also in a.toml"));
 }

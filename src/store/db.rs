@@ -1,0 +1,177 @@
+//! The two databases behind one type, and what is run on either of them from one text.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
+
+use super::{Error, Result};
+
+/// A migrated database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// `write` has one connection: SQLite has one writer, and ours queue here instead of failing as busy.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction that writes. Dropped without [`Tx::commit`], it changes nothing.
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on whichever database it is: `on!(read store, db => …)` outside of a transaction,
+/// `on!(tx self, db => …)` inside of one. The body is compiled once per driver, so it must end in a type both share.
+macro_rules! on {
+    (read $store:expr, $db:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite { read: $db, .. } => $body,
+            $crate::store::Store::Postgres($db) => $body,
+        }
+    };
+    (tx $tx:expr, $db:ident => $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(open) => {
+                let $db = &mut **open;
+                $body
+            }
+            $crate::store::Tx::Postgres(open) => {
+                let $db = &mut **open;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on;
+
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// One folder for both databases; a number is never used again.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../migrations/0001_first.sql"))];
+
+impl Store {
+    /// Connects to `sqlite:FILE`, `sqlite::memory:` or `postgres://…` and brings the schema up to date.
+    ///
+    /// A missing SQLite file is made. A schema newer than this program is refused.
+    pub async fn open(url: &str) -> Result<Store> {
+        let store = match url.split_once(':') {
+            Some(("sqlite", ":memory:")) => memory().await?,
+            Some(("sqlite", path)) => file(path.trim_start_matches("//")).await?,
+            Some(("postgres" | "postgresql", _)) => postgres(url).await?,
+            _ => return Err(Error::UnknownUrl(url.to_owned())),
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Begins a transaction that writes. On SQLite it waits for the one before to end.
+    ///
+    /// The `begin` runs in a task of its own: cancelled in the middle, it would hand a connection with an open
+    /// transaction back to the pool.
+    pub async fn begin(&self) -> Result<Tx> {
+        let store = self.clone();
+        let begin = tokio::spawn(async move {
+            Ok(match store {
+                Store::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+                Store::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            })
+        });
+        begin.await.map_err(|stopped| Error::Database(sqlx::Error::Io(std::io::Error::other(stopped))))?
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Store::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        let migrations = MIGRATIONS.map(|(version, name, text)| {
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
+        });
+        let migrator = Migrator::with_migrations(migrations.into());
+        match self {
+            Store::Sqlite { write, .. } => migrator.run(write).await?,
+            Store::Postgres(pool) => migrator.run(pool).await?,
+        }
+        self.name_instance().await
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(open) => open.commit().await?,
+            Tx::Postgres(open) => open.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(open) => open.rollback().await?,
+            Tx::Postgres(open) => open.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+/// `synchronous=FULL`: a power cut must not forget that a message was handed over, it would be sent twice.
+fn sqlite_options(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("trusted_schema", "OFF")
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-65536")
+}
+
+/// A pool whose connections stay: what is in memory lives as long as its connection.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+}
+
+async fn memory() -> Result<Store> {
+    let options = sqlite_options(SqliteConnectOptions::from_str("sqlite::memory:")?);
+    let pool = sqlite_pool(1).connect_with(options).await?;
+    Ok(Store::Sqlite { read: pool.clone(), write: pool })
+}
+
+async fn file(path: &str) -> Result<Store> {
+    let options = sqlite_options(SqliteConnectOptions::new().filename(path));
+    let write = sqlite_pool(1).connect_with(options.clone().create_if_missing(true)).await?;
+    let read = sqlite_pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+    Ok(Store::Sqlite { write, read })
+}
+
+/// A worker that hangs must not keep locks: the server ends its statement or its idle transaction.
+async fn postgres(url: &str) -> Result<Store> {
+    let options = PgConnectOptions::from_str(url)?.application_name("playcaller").options([
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "15s"),
+        ("synchronous_commit", "on"),
+        ("default_transaction_isolation", "read committed"),
+    ]);
+    Ok(Store::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
+}

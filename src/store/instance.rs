@@ -1,0 +1,95 @@
+//! Which database this is, which clock it lives by, and since when playbooks are live in it.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+
+use super::db::on;
+use super::value::{instant, micros};
+use super::{Error, Result, Store, Tx};
+use crate::id;
+use crate::time::Timestamp;
+
+/// The database's own record of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instance {
+    /// Made when the database was: two databases never have the same.
+    pub identity: String,
+    /// Where the virtual clock stands, once something was written on one. The wall clock must not run on it then.
+    pub virtual_now: Option<Timestamp>,
+}
+
+impl Store {
+    pub async fn instance(&self) -> Result<Instance> {
+        const TEXT: &str = "select identity, virtual_now from instance where id = 1";
+        let (identity, virtual_now): (String, Option<i64>) =
+            on!(read self, db => sqlx::query_as(TEXT).fetch_one(db).await?);
+        Ok(Instance { identity, virtual_now: virtual_now.map(instant).transpose()? })
+    }
+
+    /// Playbook to the instant from which it has been live here.
+    pub async fn live_since(&self) -> Result<BTreeMap<Arc<str>, Timestamp>> {
+        const TEXT: &str = "select id, live_since from playbook where live_since is not null";
+        let rows: Vec<(String, i64)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
+        rows.into_iter().map(|(id, since)| Ok((id.into(), instant(since)?))).collect()
+    }
+
+    /// Gives a new database its identity.
+    pub(super) async fn name_instance(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        const TEXT: &str = "insert into instance (id, identity) values (1, $1) on conflict (id) do nothing";
+        let identity = new_identity();
+        on!(tx &mut tx, db => sqlx::query(TEXT).bind(identity).execute(db).await.map(|_| ())?);
+        tx.commit().await
+    }
+}
+
+impl Tx {
+    /// Marks the database as living by a virtual clock, which now stands at `now`.
+    ///
+    /// # Errors
+    /// [`Error::ClockGoesBack`] when it already stood later.
+    pub async fn mark_virtual(&mut self, now: Timestamp) -> Result<()> {
+        const TEXT: &str = "update instance set is_virtual = true, virtual_now = $1
+            where id = 1 and (virtual_now is null or virtual_now <= $1)";
+        let now_us = micros(now);
+        let moved = on!(tx &mut *self, db => sqlx::query(TEXT).bind(now_us).execute(db).await?.rows_affected());
+        if moved == 1 {
+            return Ok(());
+        }
+        const STANDS: &str = "select coalesce(virtual_now, 0) from instance where id = 1";
+        let stands: i64 = on!(tx self, db => sqlx::query_scalar(STANDS).fetch_one(db).await?);
+        Err(Error::ClockGoesBack { stands: instant(stands)?, asked: now })
+    }
+
+    /// Records from when a playbook is live here; the first instant stays.
+    pub async fn set_live_since(&mut self, playbook: &str, since: Timestamp) -> Result<()> {
+        const TEXT: &str = "insert into playbook (id, live_since) values ($1, $2)
+            on conflict (id) do update set live_since = coalesce(playbook.live_since, excluded.live_since)";
+        let (playbook, since) = (playbook.to_owned(), micros(since));
+        on!(tx self, db => sqlx::query(TEXT).bind(playbook).bind(since).execute(db).await.map(|_| ())?);
+        Ok(())
+    }
+
+    /// Keeps the text of a playbook's version, so that history can be explained by the words that were in force.
+    pub async fn record_version(
+        &mut self,
+        playbook: &str,
+        version: &str,
+        seen_at: Timestamp,
+        body: &str,
+    ) -> Result<()> {
+        const TEXT: &str = "insert into playbook_version (playbook, version, first_seen_at, body)
+            values ($1, $2, $3, $4) on conflict (playbook, version) do nothing";
+        let (playbook, version, body) = (playbook.to_owned(), version.to_owned(), body.to_owned());
+        on!(tx self, db => sqlx::query(TEXT).bind(playbook).bind(version).bind(micros(seen_at)).bind(body)
+            .execute(db).await.map(|_| ())?);
+        Ok(())
+    }
+}
+
+/// Different for every database: the standard library seeds each hasher at random.
+fn new_identity() -> String {
+    let number = || RandomState::new().build_hasher().finish().to_string();
+    id::derived('i', &[&number(), &number()])
+}

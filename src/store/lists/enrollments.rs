@@ -1,0 +1,97 @@
+//! The list of enrollments.
+
+use serde::Serialize;
+
+use super::Filter;
+use crate::engine::Reason;
+use crate::store::db::on;
+use crate::store::value::instant;
+use crate::store::words::{maybe, reason};
+use crate::store::{Result, Store};
+use crate::time::Timestamp;
+
+/// An enrollment as it is listed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EnrollmentLine {
+    pub id: String,
+    pub account: String,
+    pub playbook: String,
+    pub version: String,
+    pub state: String,
+    pub branch: Option<String>,
+    pub key: String,
+    pub enrolled_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub outcome: Option<String>,
+    #[serde(serialize_with = "crate::store::words::serialize_reason")]
+    pub reason: Option<Reason>,
+    pub next: Option<NextStep>,
+}
+
+/// What comes next, and when.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NextStep {
+    pub step: String,
+    pub at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    account_id: String,
+    playbook: String,
+    version: String,
+    state: String,
+    branch: Option<String>,
+    entry_key: String,
+    enrolled_at: i64,
+    ended_at: Option<i64>,
+    outcome: Option<String>,
+    reason: Option<String>,
+    next_step: Option<String>,
+    next_at: Option<i64>,
+}
+
+impl Store {
+    /// Enrollments, the latest first.
+    pub async fn enrollments(&self, filter: &Filter) -> Result<Vec<EnrollmentLine>> {
+        const TEXT: &str = "select * from enrollment
+            where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
+                and (cast($3 as text) is null or state = $3)
+            order by enrolled_at desc, id limit $4";
+        let (asked, limit) = (filter.clone(), filter.limit());
+        let rows: Vec<Row> = on!(read self, db => sqlx::query_as(TEXT)
+            .bind(asked.account).bind(asked.playbook).bind(asked.state).bind(limit).fetch_all(db).await?);
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// One enrollment, if there is one of that id.
+    pub async fn enrollment(&self, id: &str) -> Result<Option<EnrollmentLine>> {
+        const TEXT: &str = "select * from enrollment where id = $1";
+        let row: Option<Row> = on!(read self, db => sqlx::query_as(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
+        row.map(Row::read).transpose()
+    }
+}
+
+impl Row {
+    fn read(self) -> Result<EnrollmentLine> {
+        let next = match self.next_step.zip(self.next_at) {
+            Some((step, at)) => Some(NextStep { step, at: instant(at)? }),
+            None => None,
+        };
+        Ok(EnrollmentLine {
+            id: self.id,
+            account: self.account_id,
+            playbook: self.playbook,
+            version: self.version,
+            state: self.state,
+            branch: self.branch,
+            key: self.entry_key,
+            enrolled_at: instant(self.enrolled_at)?,
+            ended_at: self.ended_at.map(instant).transpose()?,
+            outcome: self.outcome,
+            reason: maybe(reason, self.reason)?,
+            next,
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! Lists for people and programs: enrollments, tasks, approvals, deliveries, in the shapes other programs rely on.
+
+mod deliveries;
+mod enrollments;
+mod work;
+
+pub use deliveries::{AttemptLine, DeliveryLine, DeliveryView};
+pub use enrollments::{EnrollmentLine, NextStep};
+pub use work::{ApprovalLine, TaskLine};
+
+/// Which lines to list; what is none is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub account: Option<String>,
+    pub playbook: Option<String>,
+    /// A state by its name.
+    pub state: Option<String>,
+    /// Whose tasks, or whose approvals.
+    pub person: Option<String>,
+    /// At most that many.
+    pub limit: Option<i64>,
+}
+
+impl Filter {
+    fn limit(&self) -> i64 {
+        self.limit.unwrap_or(i64::MAX)
+    }
+}

@@ -1,0 +1,153 @@
+//! The lists of what people have to do: tasks and approvals.
+
+use serde::Serialize;
+
+use super::Filter;
+use crate::engine::desk::CheckItem;
+use crate::engine::recipients::OpenTasks;
+use crate::store::db::on;
+use crate::store::desk::checklist;
+use crate::store::value::{day, instant};
+use crate::store::{Result, Store};
+use crate::time::{Date, Timestamp};
+
+/// A task as it is listed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskLine {
+    pub id: String,
+    pub enrollment: String,
+    pub account: String,
+    pub playbook: String,
+    pub step: String,
+    pub assignee: Option<String>,
+    pub title: String,
+    pub priority: String,
+    pub state: String,
+    /// A local date.
+    pub due: Option<Date>,
+    pub created_at: Timestamp,
+    pub done_at: Option<Timestamp>,
+    pub checklist: Vec<CheckItem>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TaskRow {
+    id: String,
+    enrollment_id: String,
+    account_id: String,
+    playbook: String,
+    step: String,
+    assignee: Option<String>,
+    title: String,
+    priority: String,
+    state: String,
+    due_day: Option<i64>,
+    created_at: i64,
+    done_at: Option<i64>,
+    checklist: String,
+}
+
+/// An approval as it is listed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ApprovalLine {
+    pub id: String,
+    pub kind: String,
+    pub account: String,
+    pub playbook: String,
+    pub step: Option<String>,
+    pub approver: Option<String>,
+    pub asked_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub state: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct ApprovalRow {
+    id: String,
+    kind: String,
+    account_id: String,
+    playbook: String,
+    step: Option<String>,
+    approver: Option<String>,
+    asked_at: i64,
+    expires_at: Option<i64>,
+    state: String,
+}
+
+impl Store {
+    /// Tasks, those that are due first first.
+    pub async fn tasks(&self, filter: &Filter) -> Result<Vec<TaskLine>> {
+        const TEXT: &str = "select * from task
+            where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
+                and (cast($3 as text) is null or state = $3) and (cast($4 as text) is null or assignee = $4)
+            order by due_day is null, due_day, created_at, id limit $5";
+        let (asked, limit) = (filter.clone(), filter.limit());
+        let rows: Vec<TaskRow> = on!(read self, db => sqlx::query_as(TEXT).bind(asked.account).bind(asked.playbook)
+            .bind(asked.state).bind(asked.person).bind(limit).fetch_all(db).await?);
+        rows.into_iter().map(TaskRow::read).collect()
+    }
+
+    /// How many open tasks each person has.
+    pub async fn open_tasks_per_person(&self) -> Result<OpenTasks> {
+        const TEXT: &str = "select assignee, count(*) from task
+            where assignee is not null and state in ('open', 'acknowledged', 'snoozed') group by assignee";
+        let rows: Vec<(String, i64)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
+        Ok(rows.into_iter().map(|(person, tasks)| (person.into(), tasks as usize)).collect())
+    }
+
+    /// The Markdown body of a task, if it has one.
+    pub async fn task_body(&self, id: &str) -> Result<Option<String>> {
+        const TEXT: &str = "select body from task where id = $1";
+        let body: Option<Option<String>> =
+            on!(read self, db => sqlx::query_scalar(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
+        Ok(body.flatten())
+    }
+
+    /// Approvals, those asked for first first.
+    pub async fn approvals(&self, filter: &Filter) -> Result<Vec<ApprovalLine>> {
+        const TEXT: &str = "select * from approval
+            where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
+                and (cast($3 as text) is null or state = $3) and (cast($4 as text) is null or approver = $4)
+            order by asked_at, id limit $5";
+        let (asked, limit) = (filter.clone(), filter.limit());
+        let rows: Vec<ApprovalRow> = on!(read self, db => sqlx::query_as(TEXT).bind(asked.account)
+            .bind(asked.playbook).bind(asked.state).bind(asked.person).bind(limit).fetch_all(db).await?);
+        rows.into_iter().map(ApprovalRow::read).collect()
+    }
+}
+
+impl TaskRow {
+    fn read(self) -> Result<TaskLine> {
+        Ok(TaskLine {
+            id: self.id,
+            enrollment: self.enrollment_id,
+            account: self.account_id,
+            playbook: self.playbook,
+            step: self.step,
+            assignee: self.assignee,
+            title: self.title,
+            priority: self.priority,
+            state: self.state,
+            due: self.due_day.map(day).transpose()?,
+            created_at: instant(self.created_at)?,
+            done_at: self.done_at.map(instant).transpose()?,
+            checklist: checklist(&self.checklist)?,
+        })
+    }
+}
+
+impl ApprovalRow {
+    fn read(self) -> Result<ApprovalLine> {
+        Ok(ApprovalLine {
+            id: self.id,
+            kind: self.kind,
+            account: self.account_id,
+            playbook: self.playbook,
+            step: self.step,
+            approver: self.approver,
+            asked_at: instant(self.asked_at)?,
+            expires_at: self.expires_at.map(instant).transpose()?,
+            state: self.state,
+        })
+    }
+}

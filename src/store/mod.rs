@@ -1,0 +1,36 @@
+//! The database: all SQL, written once and run on SQLite and Postgres. Only this room knows sqlx.
+//!
+//! Reads are methods of [`Store`], writes are methods of [`Tx`], spread over the files by subject. Nothing inside a
+//! transaction touches the store: on SQLite there is one writer, and in memory one connection for everything.
+//! The outbox writes in transactions of its own, as methods of [`Store`]: when one returns, it is on disk.
+
+mod accounts;
+mod actions;
+mod db;
+mod desk;
+mod dialect;
+mod error;
+mod feeds;
+mod history;
+mod imports;
+mod instance;
+mod lists;
+mod lock;
+mod outbox;
+mod people;
+mod records;
+mod value;
+mod wake;
+mod words;
+
+pub use accounts::Summary;
+pub use actions::{By, Decision};
+pub use db::{Store, Tx};
+pub use desk::{Applied, Look, Next};
+pub use error::{Error, Result};
+pub use history::Timeline;
+pub use imports::Landed;
+pub use instance::Instance;
+pub use lists::{ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine};
+pub use lock::DaemonLock;
+pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};

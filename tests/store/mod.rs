@@ -1,0 +1,6 @@
+//! The store: the same test bodies on SQLite and Postgres.
+
+mod actions;
+mod desk;
+mod given;
+mod outbox;
