@@ -94,7 +94,7 @@ fn timed(accounts: &[Account], mut ask: impl FnMut(&Account) -> bool) -> (f64, u
 
 fn by_us(expression: &Expression, account: &Account) -> bool {
     let view = View { account, now: Timestamp::UNIX_EPOCH, zone: &TimeZone::UTC };
-    expression.truth(&view) == Truth::Yes
+    expression.truth(&view) == Truth::True
 }
 
 fn by_rhai(engine: &Engine, ast: &AST, account: &Account) -> bool {
