@@ -24,7 +24,7 @@ const MAILS: usize = ACCOUNTS * CHAMPIONS;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_delivery_reaches_a_real_relay_and_a_receiver_once() {
     reaches_everybody_once(Site::new("")).await;
-    if let Some(database) = postgres::empty_database().await {
+    if let Some(database) = postgres::fresh_database().await {
         reaches_everybody_once(Site::new("").on(database)).await;
     }
 }

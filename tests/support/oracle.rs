@@ -112,10 +112,13 @@ impl Oracle {
 
     /// Two deliveries for the same step and recipient, under whatever key.
     fn doubled_places(&self) -> Vec<String> {
-        let mut places = BTreeSet::new();
-        let mut keys = BTreeSet::new();
-        let is_repeat = |row: &&Row| !places.insert(&row.place) | !keys.insert(&row.dedupe_key);
-        self.rows.iter().filter(is_repeat).map(|row| format!("made twice: {row:?}")).collect()
+        let (mut places, mut keys) = (BTreeSet::new(), BTreeSet::new());
+        let mut wrong = Vec::new();
+        for row in &self.rows {
+            let is_new = places.insert(&row.place) & keys.insert(&row.dedupe_key);
+            wrong.extend((!is_new).then(|| format!("made twice: {row:?}")));
+        }
+        wrong
     }
 }
 
