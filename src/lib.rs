@@ -4,4 +4,6 @@ pub mod condition;
 pub mod engine;
 pub mod id;
 pub mod portfolio;
+pub mod runtime;
+pub mod store;
 pub mod time;

@@ -20,14 +20,6 @@ fn every_command_named_is_one_of_ours() {
 }
 
 #[test]
-fn the_shipped_book_is_right_and_passes_its_tests() {
-    for command in ["playcaller --book playbooks check", "playcaller --book playbooks test"] {
-        let output = playcaller(Path::new(env!("CARGO_MANIFEST_DIR")), command);
-        assert!(output.status.success(), "{command}\n{}", printed(&output));
-    }
-}
-
-#[test]
 fn the_deployment_file_is_read_whole() {
     let folder = with_files();
     let output = playcaller(folder.path(), "playcaller --config playcaller.toml --book book check");

@@ -1,8 +1,11 @@
-//! The test suite; each module is a chapter.
+//! All tests that see the crate from outside, linked once; each module is a chapter.
 
 mod channel;
+mod database;
 mod delivery;
+mod import;
 mod kill;
+mod playbooks;
 mod readme;
 mod store;
 mod support;

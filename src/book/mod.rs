@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod dictionary;
 mod folder;
 pub mod health;
+pub mod import_map;
 pub mod layout;
 pub mod load;
 pub mod markdown;
