@@ -12,8 +12,10 @@ pub mod explain;
 pub mod import;
 pub mod look;
 pub mod play;
+pub mod preview;
 pub mod simulate;
 pub mod timeline;
+pub mod view;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -6,6 +6,7 @@ mod ends;
 mod enroll;
 mod ladder;
 mod perform;
+mod rehearse;
 mod wake;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
 
 pub use ladder::level_key;
+pub use rehearse::{Rehearsal, rehearse};
 
 /// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.
 const MOST_ROUNDS: usize = 500;
