@@ -2,7 +2,11 @@
 
 mod channel;
 mod database;
+mod delivery;
 mod import;
+mod kill;
 mod playbooks;
+mod readme;
 mod store;
 mod support;
+mod tidy;

@@ -24,9 +24,8 @@ impl Runtime {
     /// Sends everything that is queued and due. True when there was something.
     pub(super) async fn deliver_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<bool> {
         let mut any = false;
-        loop {
-            let claimed =
-                self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
+        while !self.is_stopping() {
+            let claimed = self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
             if claimed.is_empty() {
                 return Ok(any);
             }
@@ -37,19 +36,20 @@ impl Runtime {
                 tick.uncertain += usize::from(matches!(settlement, Settlement::Uncertain { .. }));
             }
         }
+        Ok(any)
     }
 
-    /// One conversation each, side by side.
+    /// One conversation each, side by side. One that fails does not cut off the others: they may be past their mark.
     async fn send_all(&self, claimed: Vec<ClaimedDelivery>, now: Timestamp) -> Result<Vec<Attempted>> {
         let mut conversations = JoinSet::new();
         for delivery in claimed {
             conversations.spawn(send(self.store.clone(), self.channels.clone(), delivery, now));
         }
-        let mut settlements = Vec::new();
+        let mut ended = Vec::new();
         while let Some(done) = conversations.join_next().await {
-            settlements.push(done??);
+            ended.push(done);
         }
-        Ok(settlements)
+        ended.into_iter().map(|done| done?).collect()
     }
 
     /// Gives back what this process has claimed and not begun, so that others need not wait for its lease.

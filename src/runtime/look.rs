@@ -22,7 +22,7 @@ impl Runtime {
     /// Looks at every account that is due. True when there was one.
     pub(super) async fn look_at_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<bool> {
         let mut any = false;
-        loop {
+        while !self.is_stopping() {
             let due = self.store.due_accounts(now, BATCH).await?;
             if due.is_empty() {
                 return Ok(any);
@@ -38,6 +38,7 @@ impl Runtime {
             }
             self.write(looked, now, tick).await?;
         }
+        Ok(any)
     }
 
     /// Looks at one account because somebody asks for something. The requests that were refused come back.
