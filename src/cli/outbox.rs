@@ -148,9 +148,9 @@ fn told(view: &DeliveryView, zones: &Zones) -> String {
         text += &format!("  {at}  {}: {reply}\n", attempt.outcome);
     }
     match &view.message.content {
-        Content::Email(email) => text + &format!("\nSubject: {}\n\n{}", email.subject, email.text),
-        Content::Slack { payload, .. } | Content::Teams { payload, .. } => text + &format!("\n{payload:#}"),
-        Content::Webhook { body, .. } => text + &format!("\n{body:#}"),
+        Content::Email(email) => text + format!("\nSubject: {}\n\n{}", email.subject, email.text).as_str(),
+        Content::Slack { payload, .. } | Content::Teams { payload, .. } => text + format!("\n{payload:#}").as_str(),
+        Content::Webhook { body, .. } => text + format!("\n{body:#}").as_str(),
     }
 }
 

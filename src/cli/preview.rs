@@ -84,7 +84,7 @@ fn mail(email: &Email) -> String {
     if !email.cc.is_empty() {
         text += &format!("Cc: {}\n", email.cc.iter().map(shown).collect::<Vec<_>>().join(", "));
     }
-    text + &format!("Subject: {}\n\n{}\n", email.subject, email.text)
+    text + format!("Subject: {}\n\n{}\n", email.subject, email.text).as_str()
 }
 
 fn shown(address: &Address) -> String {
@@ -115,5 +115,5 @@ fn text_of_task(task: &Task) -> String {
     for item in &task.checklist {
         text += &format!("  [ ] {}\n", item.text);
     }
-    text + &task.body.as_ref().map_or_else(String::new, |body| format!("\n{body}\n"))
+    text + task.body.as_ref().map_or_else(String::new, |body| format!("\n{body}\n")).as_str()
 }

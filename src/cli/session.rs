@@ -31,7 +31,7 @@ pub struct Actor {
 
 impl Actor {
     pub fn by(&self) -> By<'_> {
-        By { actor: &self.name, now: self.now }
+        By { who: &self.name, at: self.now }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::exit::{Exit, Failure, Result};
@@ -79,19 +80,21 @@ impl Test {
     }
 }
 
-/// Plays the tests side by side; the results come in the order of the files.
+/// Plays the tests side by side, each on a thread of its own; the results come in the order of the files.
 async fn play(book: Arc<Book>, chosen: Vec<(Arc<TestFile>, Case)>) -> Result<Vec<CaseResult>> {
     let seats = Arc::new(Semaphore::new(AT_ONCE));
-    let played = chosen.into_iter().map(|(file, case)| {
-        let (book, seats) = (book.clone(), seats.clone());
-        tokio::spawn(async move {
-            let _seat = seats.acquire_owned().await?;
-            cases::run(&book, &file, &case).await
-        })
-    });
+    let mut playing = Vec::new();
+    for (file, case) in chosen {
+        let seat = seats.clone().acquire_owned().await.map_err(anyhow::Error::from)?;
+        let (book, runtime) = (book.clone(), Handle::current());
+        playing.push(tokio::task::spawn_blocking(move || {
+            let _seat = seat;
+            runtime.block_on(cases::run(&book, &file, &case))
+        }));
+    }
     let mut results = Vec::new();
-    for playing in played.collect::<Vec<_>>() {
-        results.push(playing.await.map_err(anyhow::Error::from)??);
+    for played in playing {
+        results.push(played.await.map_err(anyhow::Error::from)??);
     }
     Ok(results)
 }

@@ -57,7 +57,7 @@ impl Deed {
         let tasks = store.tasks(filter).await?;
         let task = tasks.into_iter().find(|task| task.step == self.step && is_open(&task.state));
         let task = task.ok_or_else(|| self.finds_nothing())?;
-        let by = By { actor: task.assignee.as_deref().unwrap_or("nobody"), now: self.at };
+        let by = By { who: task.assignee.as_deref().unwrap_or("nobody"), at: self.at };
         let mut tx = store.begin().await?;
         match self.action {
             Action::Acknowledge => tx.acknowledge_task(&task.id, by).await?,
@@ -72,7 +72,7 @@ impl Deed {
         let mut waiting = approvals.into_iter().filter(|own| is_asked(&own.state));
         let approval = waiting.find(|own| own.step.as_deref() == Some(&self.step));
         let approval = approval.ok_or_else(|| self.finds_nothing())?;
-        let by = By { actor: approval.approver.as_deref().unwrap_or("nobody"), now: self.at };
+        let by = By { who: approval.approver.as_deref().unwrap_or("nobody"), at: self.at };
         let mut tx = store.begin().await?;
         tx.decide_approval(&approval.id, decision, by).await?;
         Ok(tx.commit().await?)

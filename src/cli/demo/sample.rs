@@ -9,7 +9,6 @@ use crate::cli::exit::Result;
 
 #[derive(Embed)]
 #[folder = "playbooks/"]
-#[exclude = "sample/*.py"]
 struct Shipped;
 
 const SAMPLE: &str = "sample/";
