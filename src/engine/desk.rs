@@ -225,6 +225,9 @@ pub enum Change {
     History(Entry),
 }
 
+/// An enrollment and its next planned step, with when it is due; no step when nothing is planned.
+pub type Next = (Arc<str>, Option<(Arc<str>, Timestamp)>);
+
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {

@@ -56,12 +56,7 @@ impl Turn<'_> {
         if is_never(playbook, facts) {
             return end(Outcome::Neutral, Reason::NeverPolicy, None);
         }
-        self.is_complete(playbook, id, facts).then(|| End {
-            at: self.now,
-            outcome: Outcome::Neutral,
-            reason: Reason::Completed,
-            exit: None,
-        })
+        if self.is_complete(playbook, id, facts) { end(Outcome::Neutral, Reason::Completed, None) } else { None }
     }
 
     fn goal_reached(&self, playbook: &Playbook, id: &str, facts: &Facts) -> bool {
