@@ -149,12 +149,8 @@ impl Turn<'_> {
         let mut entry = self.entry(playbook, self.enrollment(id), &facts, EntryKind::Replan);
         let before = self.enrollment(id).anchor.map_or_else(|| "none".to_owned(), |date| date.to_string());
         entry.detail = Some(format!("anchor {before} -> {anchor}"));
-        let offer = crate::engine::matching::Offer {
-            anchor: Some(anchor),
-            open_since: self.now,
-            event: None,
-            fired_at: None,
-        };
+        let offer =
+            crate::engine::matching::Offer { anchor: Some(anchor), open_since: self.now, event: None, fired_at: None };
         let key = crate::engine::admission::reentry_key(playbook, &facts, &offer);
         let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
         enrollment.anchor = Some(anchor);

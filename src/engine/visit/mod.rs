@@ -231,13 +231,6 @@ impl<'a> Turn<'a> {
 
     fn finish(self) -> Visit {
         let (wake_at, next) = self.wake();
-        Visit {
-            account: self.account,
-            desk: self.desk,
-            changes: self.changes,
-            wake_at,
-            next,
-            refused: self.refused,
-        }
+        Visit { account: self.account, desk: self.desk, changes: self.changes, wake_at, next, refused: self.refused }
     }
 }

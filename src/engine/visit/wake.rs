@@ -12,8 +12,8 @@ use crate::engine::suppression::capped;
 use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
-use super::advance::wait_ends;
 use super::Turn;
+use super::advance::wait_ends;
 
 impl Turn<'_> {
     pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
