@@ -1,5 +1,8 @@
-//! The test suite; each module is a chapter.
+//! All tests that see the crate from outside, linked once; each module is a chapter.
 
 mod channel;
+mod database;
+mod import;
+mod playbooks;
 mod store;
 mod support;

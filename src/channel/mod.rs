@@ -20,7 +20,7 @@ use std::time::Duration;
 use anyhow::Result;
 use secrecy::SecretString;
 
-use crate::engine::delivery::{Message, Outcome, Problem};
+use crate::engine::delivery::{Message, Outcome, Problem, Refusal, SmtpStage};
 use crate::time::Timestamp;
 use files::Outbox;
 use network::Network;
@@ -96,8 +96,18 @@ pub struct Channels {
     safety: Safety,
 }
 
+/// What every message is answered, for tests and what-if runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The address does not exist.
+    Bounce,
+    /// Refused for good, for another reason.
+    Refuse,
+}
+
 enum Exit {
     Nowhere,
+    Answering(Answer),
     Files(Outbox),
     Network(Box<Network>),
 }
@@ -117,6 +127,11 @@ impl Channels {
     /// Accepts everything and keeps nothing, for `test` and `simulate`.
     pub fn nowhere() -> Channels {
         Channels { exit: Exit::Nowhere, safety: Safety::default() }
+    }
+
+    /// Answers everything the same way and sends nothing.
+    pub fn answering(answer: Answer) -> Channels {
+        Channels { exit: Exit::Answering(answer), safety: Safety::default() }
     }
 
     /// Makes one attempt to send a message.
@@ -141,10 +156,26 @@ impl Channels {
         let message = self.safety.applied(message)?;
         let reply = match &self.exit {
             Exit::Nowhere => marked(mark).await.map(|()| "not sent anywhere".to_owned()),
+            Exit::Answering(answer) => marked(mark).await.and_then(|()| Err(answer.outcome())),
             Exit::Files(outbox) => outbox.deliver(&message, mark).await,
             Exit::Network(network) => network.deliver(&message, now, mark).await,
         };
         Ok(Outcome::Accepted { reply: reply? })
+    }
+}
+
+impl Answer {
+    fn outcome(self) -> Outcome {
+        let (enhanced, text) = match self {
+            Answer::Bounce => ("5.1.1", "no such user"),
+            Answer::Refuse => ("5.7.1", "refused by policy"),
+        };
+        Outcome::Refused(Refusal::Smtp {
+            stage: SmtpStage::Recipient,
+            code: 550,
+            enhanced: Some(enhanced.to_owned()),
+            text: text.to_owned(),
+        })
     }
 }
 

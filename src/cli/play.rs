@@ -30,7 +30,7 @@ impl Play {
     }
 
     /// Plays up to and including `until`.
-    pub async fn until(&mut self, until: Timestamp, watch: &mut dyn FnMut(Step<'_>)) -> Result<()> {
+    pub async fn until(&mut self, until: Timestamp, watch: &mut (dyn FnMut(Step<'_>) + Send)) -> Result<()> {
         loop {
             let stretch = self.clock.now() + jiff::Span::new().hours(STRETCH_HOURS);
             let end = stretch.min(until);

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod facts;
 pub mod health;
+pub mod import;
 pub mod usage;
 pub mod work;
 

@@ -11,7 +11,7 @@ pub struct Days<'a> {
     pub series: Option<&'a Series>,
     /// What a day without a value is.
     pub missing: MissingDay,
-    /// First local day on which the account lived; a day before it is no day of any window.
+    /// First local day on which the account lived; a day before it is no day of any window. None: it always has.
     pub lives_from: Option<Date>,
     pub today: Date,
 }
@@ -62,7 +62,7 @@ impl Days<'_> {
         let recorded = self.series.map_or(&[][..], |series| series.between(since, until));
         let mut values: Vec<f64> = recorded.iter().map(|(_, value)| *value).collect();
         let days = (days_between(since, until) + 1).max(0) as usize;
-        if self.missing == MissingDay::Zero && self.lives_from.is_some() && values.len() < days {
+        if self.missing == MissingDay::Zero && values.len() < days {
             values.resize(days, 0.0);
         }
         values

@@ -27,11 +27,11 @@ impl Runtime {
 
     /// Ends an enrollment because a person says so.
     pub async fn stop(&mut self, enrollment: &str, why: &str, by: &str) -> Result<Vec<Entry>> {
-        let Some(account) = self.store.account_of_enrollment(enrollment).await? else {
+        let Some(line) = self.store.enrollment(enrollment).await? else {
             bail!("there is no enrollment `{enrollment}`; `playcaller enrollments` lists them");
         };
         let request = Request::Stop { enrollment: enrollment.into(), why: why.to_owned() };
-        self.act(&account, request, by, "stop", enrollment, Some(why)).await
+        self.act(&line.account, request, by, "stop", enrollment, Some(why)).await
     }
 
     /// Notes a customer's reply to the mail of a step.
@@ -55,7 +55,7 @@ impl Runtime {
         }
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        tx.audit(By { actor: by, now }, action, object, detail).await?;
+        tx.audit(By { who: by, at: now }, action, object, detail).await?;
         tx.commit().await?;
         Ok(entries)
     }
@@ -90,7 +90,7 @@ pub async fn set(
     let row = AccountRow { line: 0, id: account.into(), as_of: now, fields };
     let mut tx = store.begin().await?;
     tx.land(&Rows { accounts: vec![row], ..Rows::default() }, now).await?;
-    tx.audit(By { actor: by, now }, "set", account, Some(&detail)).await?;
+    tx.audit(By { who: by, at: now }, "set", account, Some(&detail)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow, bail};
 use crate::book::cases::{Case, Change, DeliveryAnswer, Given, GivenEvent, GivenMetric, TestFile, What};
 use crate::book::playbook::{Playbook, Status, Trigger, ZoneSource};
 use crate::book::Book;
-use crate::channel::Channels;
+use crate::channel::{Answer, Channels};
 use crate::condition::Value;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
 use crate::portfolio::import::{AccountRow, ContactRow, EventRow, MetricRow, Rows};
@@ -234,7 +234,7 @@ impl Stage {
             }
         };
         let mut tx = self.runtime.store.begin().await?;
-        tx.decide_approval(&id, decision, By { actor: ACTOR, now: at }).await?;
+        tx.decide_approval(&id, decision, By { who: ACTOR, at }).await?;
         Ok(tx.commit().await?)
     }
 
@@ -252,7 +252,7 @@ impl Stage {
             }
         };
         let mut tx = self.runtime.store.begin().await?;
-        let by = By { actor: ACTOR, now: at };
+        let by = By { who: ACTOR, at };
         match is_done {
             true => tx.complete_task(&id, by).await?,
             false => tx.acknowledge_task(&id, by).await?,
@@ -271,8 +271,8 @@ impl Stage {
     fn answer_with(&mut self, answer: DeliveryAnswer) -> Result<()> {
         self.runtime.channels = Arc::new(match answer {
             DeliveryAnswer::Accept => Channels::nowhere(),
-            DeliveryAnswer::Bounce => Channels::answering(crate::channel::Answer::Bounce),
-            DeliveryAnswer::Fail => Channels::answering(crate::channel::Answer::Refuse),
+            DeliveryAnswer::Bounce => Channels::answering(Answer::Bounce),
+            DeliveryAnswer::Fail => Channels::answering(Answer::Refuse),
         });
         Ok(())
     }

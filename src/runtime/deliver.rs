@@ -6,12 +6,16 @@ use anyhow::Result;
 use tokio::task::JoinSet;
 
 use crate::channel::Channels;
+use crate::engine::desk::Entry;
 use crate::engine::delivery::{Attempt, Settlement, settle};
 use crate::id;
-use crate::store::{ClaimedDelivery, Store};
+use crate::store::{ClaimedDelivery, Mark, Settled, Store};
 use crate::time::Timestamp;
 
 use super::{Runtime, Tick};
+
+/// What followed from an attempt, with the line of the timeline when it failed or is in doubt.
+type Attempted = (Settlement, Option<Entry>);
 
 /// How long a claim or a mark stands without a sign of life.
 pub const LEASE_SECONDS: i64 = 15 * 60;
@@ -27,7 +31,8 @@ impl Runtime {
                 return Ok(any);
             }
             any = true;
-            for settlement in self.send_all(claimed, now).await? {
+            for (settlement, entry) in self.send_all(claimed, now).await? {
+                tick.entries.extend(entry);
                 tick.sent += usize::from(matches!(settlement, Settlement::Sent { .. }));
                 tick.uncertain += usize::from(matches!(settlement, Settlement::Uncertain { .. }));
             }
@@ -35,7 +40,7 @@ impl Runtime {
     }
 
     /// One conversation each, side by side.
-    async fn send_all(&self, claimed: Vec<ClaimedDelivery>, now: Timestamp) -> Result<Vec<Settlement>> {
+    async fn send_all(&self, claimed: Vec<ClaimedDelivery>, now: Timestamp) -> Result<Vec<Attempted>> {
         let mut conversations = JoinSet::new();
         for delivery in claimed {
             conversations.spawn(send(self.store.clone(), self.channels.clone(), delivery, now));
@@ -49,7 +54,8 @@ impl Runtime {
 
     /// Gives back what this process has claimed and not begun, so that others need not wait for its lease.
     pub async fn hand_back(&self) -> Result<()> {
-        Ok(self.store.hand_back(&self.owner).await?)
+        self.store.hand_back(&self.owner).await?;
+        Ok(())
     }
 }
 
@@ -63,12 +69,9 @@ async fn send(
     channels: Arc<Channels>,
     delivery: ClaimedDelivery,
     now: Timestamp,
-) -> Result<Settlement> {
-    let (id, fence) = (delivery.id.clone(), delivery.fence);
-    let marking = store.clone();
-    let outcome = channels
-        .deliver(&delivery.message, now, async move || Ok(marking.mark(&id, fence, now, lease(now)).await?.is_ok()))
-        .await;
+) -> Result<Attempted> {
+    let mark = async || Ok(matches!(store.mark(&delivery, now, lease(now)).await?, Mark::Set));
+    let outcome = channels.deliver(&delivery.message, now, mark).await;
     let attempt = Attempt {
         channel: delivery.message.channel(),
         tries: delivery.tries,
@@ -77,6 +80,8 @@ async fn send(
         jitter: id::share(&["retry", &delivery.id, &delivery.tries.to_string()]),
     };
     let settlement = settle(&outcome, &attempt);
-    store.settle(&delivery.id, fence, &settlement, now).await?;
-    Ok(settlement)
+    match store.settle(&delivery, &settlement, now).await? {
+        Settled::Written(entry) => Ok((settlement, entry)),
+        Settled::Overtaken => Ok((Settlement::AlreadyDecided, None)),
+    }
 }

@@ -10,7 +10,7 @@ use crate::engine::visit::{Input, Request, Visit, visit};
 use crate::engine::recipients::OpenTasks;
 use crate::engine::Reason;
 use crate::portfolio::Account;
-use crate::store::Applied;
+use crate::store::Look;
 use crate::time::Timestamp;
 
 use super::{Resident, Runtime, Tick};
@@ -86,7 +86,7 @@ impl Runtime {
             return Ok(());
         }
         let accounts: Vec<(Account, i64)> = self.store.load_accounts(&missing).await?;
-        let mut desks = self.store.load_desks(&missing).await?;
+        let mut desks = self.store.load_desks(&missing, self.clock.now()).await?;
         for (account, version) in accounts {
             let desk: Desk = desks.remove(&account.id).unwrap_or_default();
             let id = account.id.clone();
@@ -105,29 +105,25 @@ impl Runtime {
 
     /// Writes what the looks changed. An account that somebody else has written meanwhile is left for the next look.
     async fn write(&mut self, looked: Vec<(Arc<str>, i64, Visit)>, now: Timestamp, tick: &mut Tick) -> Result<()> {
+        let looks: Vec<Look<'_>> = looked.iter().map(|(id, version, seen)| look(id, *version, seen)).collect();
         let mut tx = self.store.begin().await?;
-        let mut untouched = Vec::new();
-        let mut written = Vec::new();
+        let applied = tx.apply(&looks, now).await?;
+        tx.commit().await?;
+        drop(looks);
         for (id, version, seen) in looked {
-            if seen.changes.is_empty() {
-                untouched.push((id.clone(), version, seen.wake_at));
-                written.push((id, version + 1, seen));
+            if applied.conflicts.contains(&id) {
                 continue;
             }
-            let applied =
-                tx.apply(&id, version, &seen.desk, &seen.changes, seen.wake_at, &seen.next, now).await?;
-            if matches!(applied, Applied::Done { .. }) {
-                tick.entries.extend(entries(&seen.changes));
-                written.push((id, version + 1, seen));
-            }
-        }
-        tx.touch(&untouched).await?;
-        tx.commit().await?;
-        for (id, version, seen) in written {
-            self.resident.insert(id, Resident { version, account: seen.account, desk: seen.desk });
+            tick.entries.extend(entries(&seen.changes));
+            self.resident.insert(id, Resident { version: version + 1, account: seen.account, desk: seen.desk });
         }
         Ok(())
     }
+}
+
+fn look<'a>(account: &'a str, version: i64, seen: &'a Visit) -> Look<'a> {
+    let Visit { desk, changes, wake_at, next, .. } = seen;
+    Look { account, version, desk, changes, wake_at: *wake_at, next }
 }
 
 fn entries(changes: &[Change]) -> impl Iterator<Item = Entry> + '_ {

@@ -30,8 +30,6 @@ use crate::portfolio::{Account, World};
 use crate::store::Store;
 use crate::time::{Clock, Timestamp};
 
-pub use act::Act;
-
 /// Everything injected once: where the state is, what time it is, what the book says, where messages go.
 pub struct Runtime {
     pub store: Store,

@@ -52,11 +52,6 @@ impl Store {
         rows.into_iter().next().map(summary).transpose()
     }
 
-    /// How often the account has changed; none when there is no such account.
-    pub async fn version_of(&self, id: &str) -> Result<Option<i64>> {
-        Ok(self.account_summary(id).await?.map(|row| row.version))
-    }
-
     /// Every account with its zone as recorded last, whenever it holds from.
     pub async fn account_zones(&self) -> Result<Vec<(String, Option<String>)>> {
         const TEXT: &str = "select a.id, (select f.value from field_history f

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod copy;
 mod db;
 mod desk;
 mod dialect;

@@ -132,7 +132,8 @@ impl Turn<'_> {
         due: Timestamp,
         begun: Option<StepRun>,
     ) -> bool {
-        let approved = begun.as_ref().is_some_and(|run| run.state == StepState::Approved);
+        let approval = self.desk.approvals.get(&*id::approval(id, &step.id));
+        let approved = approval.is_some_and(|approval| approval.state == ApprovalState::Approved);
         match self.gate(playbook, id, step, facts, approved) {
             Gate::Go(prepared) => self.perform(playbook, id, step, facts, due, prepared),
             Gate::Skip(reason) => self.skip(playbook, id, step, facts, due, reason),

@@ -13,12 +13,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use sqlx::FromRow;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 
-use super::db::on;
-use super::dialect::{Pair, ROWS_AT_ONCE};
+use super::dialect::ROWS_AT_ONCE;
 use super::value::micros;
 use super::{Error, Result, Store};
 use crate::engine::Desk;
