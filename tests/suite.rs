@@ -3,7 +3,11 @@
 mod channel;
 mod cli;
 mod database;
+mod delivery;
 mod import;
+mod kill;
 mod playbooks;
+mod readme;
 mod store;
 mod support;
+mod tidy;
