@@ -1,6 +1,7 @@
 //! All tests that see the crate from outside, linked once; each module is a chapter.
 
 mod channel;
+mod cli;
 mod database;
 mod delivery;
 mod import;
