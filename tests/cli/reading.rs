@@ -13,7 +13,8 @@ fn check_says_how_much_is_right_and_shows_every_mistake_with_its_place() {
     let expected =
         ["code", "severity", "file", "line", "column", "end_line", "end_column", "message", "help", "suggestion"];
     assert_eq!(keys(&lines[0]), expected);
-    let places: Vec<_> = lines.iter().map(|own| (own["line"].as_u64().unwrap(), own["code"].as_str().unwrap())).collect();
+    let places: Vec<_> =
+        lines.iter().map(|own| (own["line"].as_u64().unwrap(), own["code"].as_str().unwrap())).collect();
     assert!(places.contains(&(4, "unknown-key")) && places.iter().any(|(line, _)| *line == 3), "{places:?}");
     let shown = place.call("check").out;
     assert!(shown.contains("segments.toml") && shown.contains("account.ar"), "{shown}");

@@ -57,9 +57,8 @@ fn a_run_of_tests_that_ran_none_fails() {
 fn a_stretch_of_virtual_time_prints_its_timeline_and_only_moves_forward() {
     let place = Place::with_accounts();
     let lines = place.objects("run --from 2026-03-02 --until 2026-03-04");
-    let expected = [
-        "at", "local", "account", "playbook", "version", "kind", "step", "action", "to", "result", "reason", "detail",
-    ];
+    let expected =
+        ["at", "local", "account", "playbook", "version", "kind", "step", "action", "to", "result", "reason", "detail"];
     assert_eq!(keys(&lines[0]), expected);
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["enroll", "step", "step"]);
