@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod cases;
 pub mod channels;
 pub mod compile;
+pub mod deployment;
 pub mod diagnostic;
 pub mod dictionary;
 mod folder;

@@ -15,19 +15,27 @@ const POLL: Duration = Duration::from_secs(2);
 const SWEEP_SECONDS: i64 = 10;
 
 impl Runtime {
-    /// Runs until `stop` is ready. What has been begun is finished, the rest handed back.
+    /// Runs until `stop` is ready. Conversations that have begun are finished, what was claimed is handed back.
     pub async fn run(&mut self, stop: impl Future<Output = ()>, watch: &mut dyn FnMut(&Tick)) -> Result<()> {
-        tokio::pin!(stop);
+        let stopping = self.stopping.clone();
+        let listening = async {
+            stop.await;
+            stopping.send_replace(true);
+            Ok(())
+        };
+        tokio::try_join!(self.live(watch), listening)?;
+        self.hand_back().await?;
+        info!("stopped");
+        Ok(())
+    }
+
+    async fn live(&mut self, watch: &mut dyn FnMut(&Tick)) -> Result<()> {
+        let mut stopping = self.stopping.subscribe();
         // On SQLite this is the only daemon: whatever is leased was leased by a process that is gone.
         self.store.recover(self.clock.now()).await?;
         let mut swept = self.clock.now();
-        loop {
-            let now = self.clock.now();
-            if now.duration_since(swept).as_secs() >= SWEEP_SECONDS {
-                self.store.sweep(now).await?;
-                swept = now;
-            }
-            let pause = match self.tick_once(watch).await {
+        while !self.is_stopping() {
+            let pause = match self.tick_once(&mut swept, watch).await {
                 Ok(next) => next,
                 Err(error) => {
                     // A database that is away comes back: nothing is sent meanwhile, and nothing is lost.
@@ -36,16 +44,19 @@ impl Runtime {
                 }
             };
             tokio::select! {
-                () = &mut stop => break,
+                _ = stopping.wait_for(|asked| *asked) => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        self.hand_back().await?;
-        info!("stopped");
         Ok(())
     }
 
-    async fn tick_once(&mut self, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+    async fn tick_once(&mut self, swept: &mut Timestamp, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+        let now = self.clock.now();
+        if now.duration_since(*swept).as_secs() >= SWEEP_SECONDS {
+            self.store.sweep(now).await?;
+            *swept = now;
+        }
         self.refresh_world().await?;
         let tick = self.tick().await?;
         watch(&tick);

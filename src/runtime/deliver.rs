@@ -6,8 +6,8 @@ use anyhow::Result;
 use tokio::task::JoinSet;
 
 use crate::channel::Channels;
-use crate::engine::desk::Entry;
 use crate::engine::delivery::{Attempt, Settlement, settle};
+use crate::engine::desk::Entry;
 use crate::id;
 use crate::store::{ClaimedDelivery, Mark, Settled, Store};
 use crate::time::Timestamp;
@@ -22,11 +22,12 @@ pub const LEASE_SECONDS: i64 = 15 * 60;
 
 impl Runtime {
     /// Sends everything that is queued and due. True when there was something.
-    pub(super) async fn deliver_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<bool> {
+    pub(super) async fn deliver_due(&mut self, tick: &mut Tick) -> Result<bool> {
         let mut any = false;
-        loop {
-            let claimed =
-                self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
+        while !self.is_stopping() {
+            // A full outbox takes long: each claim and its lease count from their own instant.
+            let now = self.clock.now();
+            let claimed = self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
             if claimed.is_empty() {
                 return Ok(any);
             }
@@ -37,19 +38,20 @@ impl Runtime {
                 tick.uncertain += usize::from(matches!(settlement, Settlement::Uncertain { .. }));
             }
         }
+        Ok(any)
     }
 
-    /// One conversation each, side by side.
+    /// One conversation each, side by side. One that fails does not cut off the others: they may be past their mark.
     async fn send_all(&self, claimed: Vec<ClaimedDelivery>, now: Timestamp) -> Result<Vec<Attempted>> {
         let mut conversations = JoinSet::new();
         for delivery in claimed {
             conversations.spawn(send(self.store.clone(), self.channels.clone(), delivery, now));
         }
-        let mut settlements = Vec::new();
+        let mut ended = Vec::new();
         while let Some(done) = conversations.join_next().await {
-            settlements.push(done??);
+            ended.push(done);
         }
-        Ok(settlements)
+        ended.into_iter().map(|done| done?).collect()
     }
 
     /// Gives back what this process has claimed and not begun, so that others need not wait for its lease.
@@ -64,12 +66,7 @@ fn lease(now: Timestamp) -> Timestamp {
 }
 
 /// One attempt, from the claim to the settled row.
-async fn send(
-    store: Store,
-    channels: Arc<Channels>,
-    delivery: ClaimedDelivery,
-    now: Timestamp,
-) -> Result<Attempted> {
+async fn send(store: Store, channels: Arc<Channels>, delivery: ClaimedDelivery, now: Timestamp) -> Result<Attempted> {
     let mark = async || Ok(matches!(store.mark(&delivery, now, lease(now)).await?, Mark::Set));
     let outcome = channels.deliver(&delivery.message, now, mark).await;
     let attempt = Attempt {

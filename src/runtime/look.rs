@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::desk::{Change, Desk, Entry};
-use crate::engine::visit::{Input, Request, Visit, visit};
-use crate::engine::recipients::OpenTasks;
 use crate::engine::Reason;
+use crate::engine::desk::{Change, Desk, Entry};
+use crate::engine::recipients::OpenTasks;
+use crate::engine::visit::{Input, Request, Visit, visit};
 use crate::portfolio::Account;
 use crate::store::Look;
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ impl Runtime {
     /// Looks at every account that is due. True when there was one.
     pub(super) async fn look_at_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<bool> {
         let mut any = false;
-        loop {
+        while !self.is_stopping() {
             let due = self.store.due_accounts(now, BATCH).await?;
             if due.is_empty() {
                 return Ok(any);
@@ -38,6 +38,7 @@ impl Runtime {
             }
             self.write(looked, now, tick).await?;
         }
+        Ok(any)
     }
 
     /// Looks at one account because somebody asks for something. The requests that were refused come back.
@@ -57,13 +58,7 @@ impl Runtime {
         Ok((tick.entries, refused))
     }
 
-    fn take_look(
-        &self,
-        resident: &Resident,
-        now: Timestamp,
-        open_tasks: &OpenTasks,
-        requests: &[Request],
-    ) -> Visit {
+    fn take_look(&self, resident: &Resident, now: Timestamp, open_tasks: &OpenTasks, requests: &[Request]) -> Visit {
         visit(Input {
             world: &self.world,
             account: resident.account.clone(),

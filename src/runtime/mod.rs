@@ -12,13 +12,16 @@ pub mod explain;
 pub mod import;
 pub mod look;
 pub mod play;
+pub mod preview;
 pub mod simulate;
 pub mod timeline;
+pub mod view;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use anyhow::Result;
+use tokio::sync::watch;
 
 use crate::book::Book;
 use crate::book::playbook::Status;
@@ -41,6 +44,8 @@ pub struct Runtime {
     owner: String,
     /// Messages handed over at the same time.
     connections: usize,
+    /// Whether the daemon was asked to stop: then no batch is begun any more.
+    stopping: watch::Sender<bool>,
 }
 
 /// A cached account with its desk; worth nothing when the database has another version.
@@ -73,7 +78,12 @@ impl Runtime {
         let world = World::new(book, store.people().await?, store.feeds().await?);
         let live_since = store.live_since().await?;
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
-        Ok(Runtime { store, clock, channels, world, live_since, resident: HashMap::new(), owner, connections })
+        let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
+        Ok(Runtime { store, clock, channels, world, live_since, resident, owner, connections, stopping })
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     pub fn world(&self) -> &World {
@@ -94,7 +104,7 @@ impl Runtime {
         let mut tick = Tick { as_of: now, ..Tick::default() };
         loop {
             let looked = self.look_at_due(now, &mut tick).await?;
-            let delivered = self.deliver_due(now, &mut tick).await?;
+            let delivered = self.deliver_due(&mut tick).await?;
             if !looked && !delivered {
                 break;
             }
@@ -108,8 +118,7 @@ impl Runtime {
         let is_new = |playbook: &&Arc<crate::book::Playbook>| {
             matches!(playbook.status, Status::Live | Status::Shadow) && !self.live_since.contains_key(&playbook.id)
         };
-        let new: Vec<Arc<crate::book::Playbook>> =
-            self.world.book.playbooks.values().filter(is_new).cloned().collect();
+        let new: Vec<Arc<crate::book::Playbook>> = self.world.book.playbooks.values().filter(is_new).cloned().collect();
         if new.is_empty() {
             return Ok(());
         }

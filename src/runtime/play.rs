@@ -19,7 +19,7 @@ impl Runtime {
         &mut self,
         clock: &VirtualClock,
         until: Timestamp,
-        watch: &mut dyn FnMut(Step<'_>),
+        watch: &mut (dyn FnMut(Step<'_>) + Send),
     ) -> Result<()> {
         loop {
             let tick = self.tick().await?;

@@ -21,7 +21,7 @@ pub async fn simulate(
     accounts: Option<&[Arc<str>]>,
     from: Timestamp,
     until: Timestamp,
-    watch: &mut dyn FnMut(&Step<'_>),
+    watch: &mut (dyn FnMut(&Step<'_>) + Send),
 ) -> Result<Vec<Entry>> {
     let copy = Store::open("sqlite::memory:").await?;
     store.copy_to(&copy, accounts).await?;

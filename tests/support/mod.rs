@@ -2,5 +2,9 @@
 
 pub mod databases;
 pub mod http_receiver;
-mod postgres;
+pub mod ledger;
+pub mod oracle;
+pub mod postgres;
+pub mod site;
 pub mod smtp_script;
+pub mod smtp_sink;

@@ -11,10 +11,13 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 const SERVER: &str = "PLAYCALLER_TEST_POSTGRES";
+/// Set where nothing may be left out.
+const COMPLETE: &str = "PLAYCALLER_TEST_COMPLETE";
 
 /// The URL of a new database with our schema; none without a server.
 pub async fn fresh_database() -> Option<String> {
     let Ok(server) = std::env::var(SERVER) else {
+        assert!(std::env::var_os(COMPLETE).is_none(), "{SERVER} names no server, and nothing may be left out");
         static SAID: Once = Once::new();
         SAID.call_once(|| eprintln!("left out: everything on Postgres, for {SERVER} names no server"));
         return None;

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use crate::book::calendar::add_span;
-use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor};
+use crate::book::playbook::{
+    Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
+};
 use crate::condition::Truth;
+use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
 use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::engine::plan::{self, Due};
-use crate::engine::recipients::assignee;
+use crate::engine::recipients::{assignee, is_customer};
 use crate::engine::suppression::{Obstacle, suppressed};
-use crate::engine::Reason;
 use crate::id;
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp};
@@ -165,7 +167,7 @@ impl Turn<'_> {
             Truth::Unknown => return Gate::Hold(unknown_step(step, facts)),
         }
         let kind = step.action.kind();
-        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk) {
+        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk) {
             return match obstacle.mode {
                 HoldOrSkip::Hold => Gate::Hold(obstacle),
                 HoldOrSkip::Skip => Gate::Skip(obstacle.reason),
@@ -229,7 +231,7 @@ impl Turn<'_> {
         let kind = step.action.kind();
         let standing = match run.reason {
             Some(Reason::Suppressed | Reason::Inhibited) => {
-                suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk)
+                suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk)
             }
             _ => None,
         };
@@ -404,9 +406,9 @@ fn must_ask(step: &Step, facts: &Facts) -> bool {
 }
 
 /// Whether the action reaches the customer rather than our own people.
-pub(super) fn is_customer_facing(action: &Action) -> bool {
+pub(super) fn is_customer_facing(action: &Action, facts: &Facts) -> bool {
     match action {
-        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| recipient.is_customer()),
+        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| is_customer(recipient, facts)),
         _ => false,
     }
 }

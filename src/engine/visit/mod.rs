@@ -7,6 +7,7 @@ mod ends;
 mod enroll;
 mod ladder;
 mod perform;
+mod rehearse;
 mod wake;
 
 use std::collections::BTreeMap;
@@ -18,11 +19,12 @@ use crate::portfolio::{Account, Event, Facts, Run, World};
 use crate::time::Timestamp;
 
 use super::Reason;
-use super::desk::{Change, Desk, Entry, EntryKind, EntryResult};
+use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next};
 use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
 
 pub use ladder::level_key;
+pub use rehearse::{Rehearsal, rehearse};
 
 /// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.
 const MOST_ROUNDS: usize = 500;
@@ -59,7 +61,7 @@ pub struct Visit {
     /// When to look again if nothing changes before.
     pub wake_at: Option<Timestamp>,
     /// The next step of each active enrollment, for lists.
-    pub next: Vec<(Arc<str>, Option<(Arc<str>, Timestamp)>)>,
+    pub next: Vec<Next>,
     /// Requests that were refused, and why.
     pub refused: Vec<(usize, Reason)>,
 }
@@ -231,13 +233,6 @@ impl<'a> Turn<'a> {
 
     fn finish(self) -> Visit {
         let (wake_at, next) = self.wake();
-        Visit {
-            account: self.account,
-            desk: self.desk,
-            changes: self.changes,
-            wake_at,
-            next,
-            refused: self.refused,
-        }
+        Visit { account: self.account, desk: self.desk, changes: self.changes, wake_at, next, refused: self.refused }
     }
 }

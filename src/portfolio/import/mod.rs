@@ -4,6 +4,7 @@
 //! whole file, `typing` turns each record into a row of [`Rows`] or a [`Refusal`]; [`Intake`] leads it through.
 //! Nothing here writes.
 
+mod by_hand;
 mod cell;
 mod columns;
 mod csv;
@@ -14,6 +15,7 @@ mod mapping;
 mod row;
 mod typing;
 
+pub use by_hand::field_by_hand;
 pub use file::{Format, ImportFile};
 pub use intake::{AsOf, Batch, Intake, Known, Taken};
 pub use row::{AccountRow, ContactRow, EventRow, MetricRow, PersonRow, Rows};

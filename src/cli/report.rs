@@ -1,0 +1,165 @@
+//! What a stretch of time brought, counted per playbook; and bars that show how far long work has come.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::exit::Result;
+use super::print::Print;
+use crate::book::playbook::Kind;
+use crate::engine::Reason;
+use crate::engine::desk::{Entry, EntryKind, EntryResult};
+use crate::runtime::Tick;
+use crate::time::{Timestamp, utc_text};
+
+/// What happened in one playbook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    pub enrolled: usize,
+    pub mails: usize,
+    /// Slack and Teams.
+    pub chats: usize,
+    pub webhooks: usize,
+    pub tasks: usize,
+    pub escalations: usize,
+    pub goals: usize,
+    pub held: usize,
+    pub skipped: usize,
+}
+
+/// Counts per playbook.
+#[derive(Debug, Default)]
+pub struct Tally(pub BTreeMap<Arc<str>, Counts>);
+
+impl Tally {
+    pub fn add(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.0.entry(entry.playbook.clone()).or_default().add(entry);
+        }
+    }
+
+    /// A table with a row per playbook.
+    pub fn print(&self, print: Print) -> Result<()> {
+        let columns =
+            ["playbook", "enrolled", "mails", "chat", "webhooks", "tasks", "escalated", "goals", "held", "skipped"];
+        let rows = self.0.iter().map(|(playbook, own)| {
+            let counts = [
+                own.enrolled,
+                own.mails,
+                own.chats,
+                own.webhooks,
+                own.tasks,
+                own.escalations,
+                own.goals,
+                own.held,
+                own.skipped,
+            ];
+            std::iter::once(playbook.to_string()).chain(counts.map(|n| n.to_string())).collect()
+        });
+        print.table(&columns, rows)
+    }
+}
+
+impl Counts {
+    fn add(&mut self, entry: &Entry) {
+        match (entry.kind, entry.result) {
+            (EntryKind::Enroll, EntryResult::Done) => {
+                self.enrolled += usize::from(entry.reason != Some(Reason::Holdout))
+            }
+            (EntryKind::Goal, _) => self.goals += 1,
+            (EntryKind::Step | EntryKind::Escalate, EntryResult::Held) => self.held += 1,
+            (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => self.skipped += 1,
+            (EntryKind::Step | EntryKind::Escalate, EntryResult::Done) => {
+                self.escalations += usize::from(entry.kind == EntryKind::Escalate);
+                self.add_action(entry.action);
+            }
+            _ => {}
+        }
+    }
+
+    fn add_action(&mut self, action: Option<Kind>) {
+        match action {
+            Some(Kind::Email) => self.mails += 1,
+            Some(Kind::Slack | Kind::Teams) => self.chats += 1,
+            Some(Kind::Webhook) => self.webhooks += 1,
+            Some(Kind::Task) => self.tasks += 1,
+            _ => {}
+        }
+    }
+}
+
+/// What `run` did at one moment, as other programs read it.
+#[derive(Debug, Serialize)]
+pub struct RunReport {
+    pub as_of: String,
+    pub enrolled: usize,
+    /// Steps and escalation levels decided.
+    pub advanced: usize,
+    pub sent: usize,
+    pub held: usize,
+    pub failed: usize,
+    pub uncertain: usize,
+    pub tasks: usize,
+    pub next_wake: Option<String>,
+}
+
+impl RunReport {
+    pub fn of(tick: &Tick) -> RunReport {
+        let mut counts = Counts::default();
+        tick.entries.iter().for_each(|entry| counts.add(entry));
+        let is_step = |entry: &&Entry| matches!(entry.kind, EntryKind::Step | EntryKind::Escalate);
+        let is_decided = |entry: &&Entry| !matches!(entry.result, EntryResult::Held | EntryResult::Waiting);
+        RunReport {
+            as_of: utc_text(tick.as_of),
+            enrolled: counts.enrolled,
+            advanced: tick.entries.iter().filter(is_step).filter(is_decided).count(),
+            sent: tick.sent,
+            held: counts.held,
+            failed: tick.entries.iter().filter(|entry| entry.result == EntryResult::Failed).count(),
+            uncertain: tick.uncertain,
+            tasks: counts.tasks,
+            next_wake: tick.next_wake.map(utc_text),
+        }
+    }
+
+    /// Whether there is anything to tell.
+    pub fn is_quiet(&self) -> bool {
+        self.enrolled + self.advanced + self.sent + self.held + self.failed + self.uncertain == 0
+    }
+
+    pub fn line(&self) -> String {
+        let RunReport { as_of, enrolled, advanced, sent, held, failed, uncertain, tasks, .. } = self;
+        format!(
+            "{as_of}  {enrolled} enrolled, {advanced} advanced, {sent} sent, {tasks} tasks, {held} held, \
+             {failed} failed, {uncertain} uncertain"
+        )
+    }
+}
+
+/// A bar over virtual time, on standard error; where that is no terminal, nothing.
+pub struct TimeBar(ProgressBar, Timestamp);
+
+impl TimeBar {
+    pub fn to(&self, at: Timestamp) {
+        self.0.set_position(at.duration_since(self.1).as_secs().max(0) as u64);
+        self.0.set_message(at.strftime("%Y-%m-%d").to_string());
+    }
+
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+pub fn time_bar(from: Timestamp, until: Timestamp) -> TimeBar {
+    let bar = ProgressBar::new(until.duration_since(from).as_secs().max(0) as u64);
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {msg} {elapsed}").expect("a fixed template"));
+    TimeBar(bar, from)
+}
+
+/// A bar over the bytes of a file.
+pub fn byte_bar(what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}").expect("a fixed template");
+    ProgressBar::new(0).with_style(style).with_message(what)
+}

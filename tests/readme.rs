@@ -1,0 +1,104 @@
+//! README.md, executed: its commands exist, its files are right, and its walk-through prints what it says.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const README: &str = include_str!("../README.md");
+
+#[test]
+fn every_command_named_is_one_of_ours() {
+    let commands: Vec<&str> = quoted().filter(|text| text.starts_with("playcaller ")).chain(typed()).collect();
+    assert!(commands.len() > 20, "the README names the commands");
+    for command in commands {
+        // With --help the program reads the arguments and does nothing.
+        let output = playcaller(Path::new("."), &format!("{command} --help"));
+        assert!(output.status.success(), "{command}\n{}", printed(&output));
+    }
+}
+
+#[test]
+fn the_deployment_file_is_read_whole() {
+    let folder = with_files();
+    let output = playcaller(folder.path(), "playcaller --config playcaller.toml --book book check");
+    assert!(output.status.success(), "{}", printed(&output));
+}
+
+#[test]
+fn the_walk_through_prints_what_it_says() {
+    let folder = with_files();
+    fs::remove_file(folder.path().join("playcaller.toml")).unwrap();
+    for block in blocks("console") {
+        for step in block.split("$ ").skip(1) {
+            let (command, expected) = step.split_once('\n').unwrap_or((step, ""));
+            let output = playcaller(folder.path(), command);
+            assert!(output.status.success(), "{command}\n{}", printed(&output));
+            assert_eq!(lines(&String::from_utf8_lossy(&output.stdout)), lines(expected), "{command}");
+        }
+    }
+}
+
+/// A folder with every file of the README that says its name in its first line or just before.
+fn with_files() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (before, block) in fenced() {
+        let comment = block.lines().next().and_then(|line| line.strip_prefix("# "));
+        let announced =
+            before.lines().rev().find(|line| !line.is_empty()).and_then(|line| line.split('`').rev().nth(1));
+        let is_name = |name: &&str| !name.contains(' ') && name.contains('.');
+        if let Some(name) = comment.filter(is_name).or(announced.filter(is_name)) {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, block).unwrap();
+        }
+    }
+    folder
+}
+
+/// The blocks between fences, each with the text before it; the first line of a block still names its language.
+fn fences() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let parts: Vec<&str> = README.split("```").collect();
+    (1..parts.len()).step_by(2).map(move |at| (parts[at - 1], parts[at])).collect::<Vec<_>>().into_iter()
+}
+
+fn fenced() -> impl Iterator<Item = (&'static str, &'static str)> {
+    fences().map(|(before, block)| (before, block.split_once('\n').unwrap().1))
+}
+
+fn blocks(language: &'static str) -> impl Iterator<Item = &'static str> {
+    fences().filter_map(move |(_, block)| block.strip_prefix(language)?.strip_prefix('\n'))
+}
+
+/// What stands between single backquotes outside of blocks.
+fn quoted() -> impl Iterator<Item = &'static str> {
+    README.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2))
+}
+
+/// What is typed in the blocks.
+fn typed() -> impl Iterator<Item = &'static str> {
+    blocks("console").chain(blocks("sh")).flat_map(str::lines).filter_map(|line| {
+        let line = line.strip_prefix("$ ").unwrap_or(line);
+        line.starts_with("playcaller ").then_some(line)
+    })
+}
+
+/// Runs a command line; single quotes hold a word together, as in a shell.
+fn playcaller(folder: &Path, line: &str) -> Output {
+    let mut words = Vec::new();
+    for (at, part) in line.split('\'').enumerate() {
+        if at % 2 == 1 { words.push(part) } else { words.extend(part.split_whitespace()) }
+    }
+    assert_eq!(words.remove(0), "playcaller");
+    Command::new(env!("CARGO_BIN_EXE_playcaller")).current_dir(folder).args(words).output().unwrap()
+}
+
+/// Trailing spaces and empty lines at the ends do not count.
+fn lines(text: &str) -> Vec<&str> {
+    text.trim().lines().map(str::trim_end).collect()
+}
+
+fn printed(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
