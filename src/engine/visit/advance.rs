@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::book::calendar::add_span;
 use crate::book::playbook::{
-    Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
+    Action, BranchLock, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
 };
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::admission::unknown_because;
+use crate::engine::admission::{branch, unknown_because};
 use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::engine::plan::{self, Due};
-use crate::engine::recipients::assignee;
+use crate::engine::recipients::{assignee, is_customer};
 use crate::engine::suppression::{Obstacle, suppressed};
 use crate::id;
 use crate::portfolio::Facts;
@@ -44,6 +44,7 @@ pub(super) enum Gate {
 impl Turn<'_> {
     /// Runs the first step that can move. A contested slot goes by class, then due, then id. True when one moved.
     pub(super) fn advance(&mut self) -> bool {
+        self.rebranch();
         let mut ready = self.ready();
         let policy = &self.input_world.book.policy;
         ready.sort_by_key(|step| {
@@ -51,6 +52,22 @@ impl Turn<'_> {
             (rank, step.due, step.playbook.id.clone(), step.enrollment.clone(), step.place)
         });
         ready.iter().any(|step| self.take_step(step)) || self.climb_ladders()
+    }
+
+    /// Where the branch is not locked at enrollment, it is decided again before each step.
+    fn rebranch(&mut self) {
+        for (playbook, id) in self.active() {
+            if playbook.branch_lock == BranchLock::AtEnrollment {
+                continue;
+            }
+            let facts = self.facts_for(&playbook, self.enrollment(&id));
+            let Some(branch) = branch(&playbook, &facts) else { continue };
+            let enrollment = self.desk.enrollments.get_mut(&id).expect("an active enrollment");
+            if enrollment.branch != branch {
+                enrollment.branch = branch;
+                self.changed_enrollment(&id);
+            }
+        }
     }
 
     fn ready(&self) -> Vec<Ready> {
@@ -164,7 +181,7 @@ impl Turn<'_> {
             Truth::Unknown => return Gate::Hold(unknown_step(step, facts)),
         }
         let kind = step.action.kind();
-        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk) {
+        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk) {
             return match obstacle.mode {
                 HoldOrSkip::Hold => Gate::Hold(obstacle),
                 HoldOrSkip::Skip => Gate::Skip(obstacle.reason),
@@ -228,7 +245,7 @@ impl Turn<'_> {
         let kind = step.action.kind();
         let standing = match run.reason {
             Some(Reason::Suppressed | Reason::Inhibited) => {
-                suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk)
+                suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk)
             }
             _ => None,
         };
@@ -403,9 +420,9 @@ fn must_ask(step: &Step, facts: &Facts) -> bool {
 }
 
 /// Whether the action reaches the customer rather than our own people.
-pub(super) fn is_customer_facing(action: &Action) -> bool {
+pub(super) fn is_customer_facing(action: &Action, facts: &Facts) -> bool {
     match action {
-        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| recipient.is_customer()),
+        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| is_customer(recipient, facts)),
         _ => false,
     }
 }
