@@ -23,7 +23,8 @@ fn what_the_demo_says_to_type_next_works() {
     let place = Place::new();
     let shown = place.done("demo");
     let book = concat!(env!("CARGO_MANIFEST_DIR"), "/playbooks");
-    let commands: Vec<&str> = shown.lines().filter(|line| line.contains("--database sqlite:playcaller-demo.db")).collect();
+    let commands: Vec<&str> =
+        shown.lines().filter(|line| line.contains("--database sqlite:playcaller-demo.db")).collect();
     assert!(commands.len() >= 5, "{shown}");
     for command in commands {
         let (_, words) = command.split_once(" --database ").unwrap();

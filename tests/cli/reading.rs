@@ -13,7 +13,8 @@ fn check_says_how_much_is_right_and_shows_every_mistake_with_its_place() {
     let expected =
         ["code", "severity", "file", "line", "column", "end_line", "end_column", "message", "help", "suggestion"];
     assert_eq!(keys(&lines[0]), expected);
-    let places: Vec<_> = lines.iter().map(|own| (own["line"].as_u64().unwrap(), own["code"].as_str().unwrap())).collect();
+    let places: Vec<_> =
+        lines.iter().map(|own| (own["line"].as_u64().unwrap(), own["code"].as_str().unwrap())).collect();
     assert!(places.contains(&(4, "unknown-key")) && places.iter().any(|(line, _)| *line == 3), "{places:?}");
     let shown = place.call("check").out;
     assert!(shown.contains("segments.toml") && shown.contains("account.ar"), "{shown}");
@@ -35,7 +36,7 @@ fn match_counts_and_lists_and_points_at_a_wrong_condition() {
     assert_eq!(place.done(asked), "1 yes, 1 no, 1 unknown  (3 accounts, 2026-03-03T00:00:00Z)\n");
     assert_eq!(keys(&place.object(asked)), ["condition", "as_of", "yes", "no", "unknown"]);
     assert_eq!(place.object(&format!("{asked} --list"))["accounts"], serde_json::json!(["acme"]));
-    assert!(place.wrong("match 'account.ar >= 5000'").contains("account.arr"));
+    assert!(place.wrong("match 'account.ar >= 5000'").contains("did you mean `arr`?"));
 }
 
 #[test]
