@@ -37,8 +37,6 @@ pub(super) enum Gate {
     Hold(Obstacle),
     /// A person is to be asked first.
     Ask,
-    /// Outside the window: waits for the opening without a line.
-    Closed,
 }
 
 impl Turn<'_> {
@@ -139,28 +137,32 @@ impl Turn<'_> {
     ) -> bool {
         let approval = self.desk.approvals.get(&*id::approval(id, &step.id));
         let approved = approval.is_some_and(|approval| approval.state == ApprovalState::Approved);
-        match self.gate(playbook, id, step, facts, approved) {
-            Gate::Go(prepared) => self.perform(playbook, id, step, facts, due, prepared),
-            Gate::Skip(reason) => self.skip(playbook, id, step, facts, due, reason),
-            Gate::Ask => self.ask(playbook, id, step, facts, due),
-            Gate::Closed => return self.give_up_hold(playbook, id, step, facts, begun.as_ref()),
-            Gate::Hold(obstacle) => match begun {
-                Some(run) if run.state == StepState::Held => {
-                    return self.give_up_hold(playbook, id, step, facts, Some(&run));
-                }
-                _ => self.hold(playbook, id, step, facts, due, &obstacle),
-            },
+        let held = begun.filter(|run| run.state == StepState::Held);
+        let is_open = self.is_open(playbook, step, facts);
+        if !is_open && held.is_none() {
+            return false;
+        }
+        match (self.gate(playbook, id, step, facts, approved), held) {
+            (Gate::Hold(obstacle), Some(run)) => {
+                return self.give_up_hold(playbook, id, step, facts, &run, &obstacle);
+            }
+            // What held it is gone; now it waits for the opening.
+            _ if !is_open => return false,
+            (Gate::Hold(obstacle), None) => self.hold(playbook, id, step, facts, due, &obstacle),
+            (Gate::Go(prepared), _) => self.perform(playbook, id, step, facts, due, prepared),
+            (Gate::Skip(reason), _) => self.skip(playbook, id, step, facts, due, reason),
+            (Gate::Ask, _) => self.ask(playbook, id, step, facts, due),
         }
         true
     }
 
+    fn is_open(&self, playbook: &Playbook, step: &Step, facts: &Facts) -> bool {
+        let window = plan::window_of(playbook, step, facts);
+        window.is_none_or(|calendar| calendar.next_open(self.now, &facts.zone) == Some(self.now))
+    }
+
     /// Everything that may stand before the action, in the order a person would ask.
     fn gate(&self, playbook: &Playbook, id: &str, step: &Step, facts: &Facts, approved: bool) -> Gate {
-        if let Some(calendar) = plan::window_of(playbook, step, facts)
-            && calendar.next_open(self.now, &facts.zone) != Some(self.now)
-        {
-            return Gate::Closed;
-        }
         match step.when.as_ref().map_or(Truth::True, |when| when.truth(facts)) {
             Truth::True => {}
             Truth::False => return Gate::Skip(Reason::StepConditionFalse),
@@ -202,41 +204,21 @@ impl Turn<'_> {
         self.record(entry);
     }
 
-    /// A hold that has lasted too long ends the step with the hold's reason.
+    /// A hold that has lasted too long ends the step with the hold's reason. True when it did.
     fn give_up_hold(
         &mut self,
         playbook: &Playbook,
         id: &Arc<str>,
         step: &Step,
         facts: &Facts,
-        begun: Option<&StepRun>,
-    ) -> bool {
-        let Some(run) = begun.filter(|run| run.state == StepState::Held) else { return false };
-        let reason = run.reason.unwrap_or(Reason::Suppressed);
-        if self.hold_ends(playbook, step, facts, run).is_none_or(|end| end > self.now) {
-            return false;
-        }
-        self.skip(playbook, id, step, facts, run.due, reason);
-        true
-    }
-
-    /// When a hold has lasted as long as it may, from the due instant.
-    pub(super) fn hold_ends(
-        &self,
-        playbook: &Playbook,
-        step: &Step,
-        facts: &Facts,
         run: &StepRun,
-    ) -> Option<Timestamp> {
-        let kind = step.action.kind();
-        let standing = match run.reason {
-            Some(Reason::Suppressed | Reason::Inhibited) => {
-                suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk)
-            }
-            _ => None,
-        };
-        let most: Span = standing.and_then(|obstacle| obstacle.max_hold).unwrap_or(playbook.late.grace);
-        add_span(run.due, most, &facts.zone, facts.calendar())
+        obstacle: &Obstacle,
+    ) -> bool {
+        let is_over = hold_ends(playbook, facts, run, obstacle.max_hold).is_some_and(|end| end <= self.now);
+        if is_over {
+            self.skip(playbook, id, step, facts, run.due, obstacle.reason);
+        }
+        is_over
     }
 
     pub(super) fn skip(
@@ -380,6 +362,16 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// When a hold has lasted as long as it may, from the due instant; without a `max_hold` that is the grace.
+pub(super) fn hold_ends(
+    playbook: &Playbook,
+    facts: &Facts,
+    run: &StepRun,
+    max_hold: Option<Span>,
+) -> Option<Timestamp> {
+    add_span(run.due, max_hold.unwrap_or(playbook.late.grace), &facts.zone, facts.calendar())
 }
 
 /// When a wait's time is up.

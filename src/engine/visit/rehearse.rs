@@ -43,7 +43,6 @@ pub fn rehearse(input: Input<'_>, playbook: &Playbook, step: &str) -> Option<Reh
         Gate::Skip(reason) => Rehearsal::Held(reason, None),
         Gate::Hold(obstacle) => Rehearsal::Held(obstacle.reason, Some(obstacle.rule)),
         Gate::Ask => Rehearsal::Held(Reason::AwaitingApproval, None),
-        Gate::Closed => Rehearsal::Held(Reason::OutsideWindow, None),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
 use super::Turn;
-use super::advance::wait_ends;
+use super::advance::{hold_ends, wait_ends};
 
 impl Turn<'_> {
     pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
@@ -112,7 +112,8 @@ impl Turn<'_> {
         instants.extend(opening);
         let Some(run) = self.enrollment(id).begun(&step.id) else { return };
         if run.state == StepState::Held {
-            instants.extend(self.hold_ends(playbook, step, facts, run));
+            let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);
+            instants.extend(most.filter_map(|most| hold_ends(playbook, facts, run, most)));
             instants.extend(self.cap_frees(playbook, id, place, facts));
         }
         if let Action::WaitFor(wait) = &step.action {
