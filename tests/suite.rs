@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod playbooks;
 mod readme;
+mod scenarios;
 mod store;
 mod support;
 mod tidy;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::book::calendar::add_span;
 use crate::book::playbook::{
-    Action, BranchLock, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
+    Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
 };
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::admission::{branch, unknown_because};
+use crate::engine::admission::unknown_because;
 use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::engine::plan::{self, Due};
@@ -44,7 +44,6 @@ pub(super) enum Gate {
 impl Turn<'_> {
     /// Runs the first step that can move. A contested slot goes by class, then due, then id. True when one moved.
     pub(super) fn advance(&mut self) -> bool {
-        self.rebranch();
         let mut ready = self.ready();
         let policy = &self.input_world.book.policy;
         ready.sort_by_key(|step| {
@@ -54,35 +53,22 @@ impl Turn<'_> {
         ready.iter().any(|step| self.take_step(step)) || self.climb_ladders()
     }
 
-    /// Where the branch is not locked at enrollment, it is decided again before each step.
-    fn rebranch(&mut self) {
-        for (playbook, id) in self.active() {
-            if playbook.branch_lock == BranchLock::AtEnrollment {
-                continue;
-            }
-            let facts = self.facts_for(&playbook, self.enrollment(&id));
-            let Some(branch) = branch(&playbook, &facts) else { continue };
-            let enrollment = self.desk.enrollments.get_mut(&id).expect("an active enrollment");
-            if enrollment.branch != branch {
-                enrollment.branch = branch;
-                self.changed_enrollment(&id);
-            }
-        }
-    }
-
     fn ready(&self) -> Vec<Ready> {
         let mut ready = Vec::new();
         for (playbook, id) in self.active() {
-            if playbook.status == Status::Paused {
+            let enrollment = self.enrollment(&id);
+            if playbook.status == Status::Paused || self.awaits_branch(&playbook, enrollment) {
                 continue;
             }
-            let enrollment = self.enrollment(&id);
             let facts = self.facts_for(&playbook, enrollment);
             let due: Vec<(usize, Due)> = plan::undecided(&playbook, enrollment, &self.desk, &facts).collect();
             for (place, due) in due {
+                // A wait that has begun goes on, wherever a moved anchor would put its beginning.
+                let step = enrollment.begun(&playbook.steps[place].id);
+                let waits = step.is_some_and(|run| run.state == StepState::Waiting);
                 let due = match due {
                     Due::Never => None,
-                    Due::At(at) if at <= self.now => Some(at),
+                    Due::At(at) if at <= self.now || waits => Some(at),
                     _ => continue,
                 };
                 ready.push(Ready { playbook: playbook.clone(), enrollment: id.clone(), place, due });
