@@ -39,6 +39,8 @@ pub struct Playbook {
     pub escalation: Option<Escalation>,
     /// Hash of the file's text: the version that enrollments carry.
     pub version: Arc<str>,
+    /// The file's text, kept with each version.
+    pub text: Arc<str>,
     /// The file, relative to the book.
     pub file: Arc<str>,
 }

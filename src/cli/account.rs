@@ -6,8 +6,9 @@ use super::exit::{Exit, Result};
 use super::print::{Print, Zones};
 use super::session::{Session, expect_account};
 use super::{enrollments, tasks};
+use crate::runtime::pending;
 use crate::runtime::view::{self, AccountView};
-use crate::store::{Filter, Store};
+use crate::store::Filter;
 
 #[derive(Debug, clap::Args)]
 pub struct Account {
@@ -22,16 +23,26 @@ impl Account {
         let store = session.store().await?;
         expect_account(&store, &self.id).await?;
         let at = session.reading_at(&store, self.as_of.now).await?;
-        let account = view::account(&store, book, &self.id, at).await?;
-        match session.print.is_json() {
-            true => session.print.json(&account)?,
-            false => tell(&account, &store, session.print).await?,
+        let account = view::account(&store, book.clone(), &self.id, at).await?;
+        if session.print.is_json() {
+            session.print.json(&account)?;
+            return Ok(Exit::Done);
         }
+        let filter = Filter { account: Some(self.id), as_of: self.as_of.instant(), ..Filter::default() };
+        let enrollments = pending::enrollments(&store, book, &filter, at).await?;
+        let mut open = store.tasks(&filter).await?;
+        open.retain(|task| tasks::is_open(&task.state));
+        let zones = Zones::load(&store).await?;
+        tell(&account, session.print)?;
+        session.print.line("")?;
+        enrollments::list(&enrollments, &zones, session.print)?;
+        session.print.line("")?;
+        tasks::list(&open, &zones, session.print)?;
         Ok(Exit::Done)
     }
 }
 
-async fn tell(account: &AccountView, store: &Store, print: Print) -> Result<()> {
+fn tell(account: &AccountView, print: Print) -> Result<()> {
     print.line(format!("{}  {}", account.id, shown(&account.name)))?;
     let health = format!("{} {}", shown(&account.health.score), shown(&account.health.band));
     let named = [("status", &account.status), ("owner", &account.owner), ("segment", &account.segment)];
@@ -41,12 +52,5 @@ async fn tell(account: &AccountView, store: &Store, print: Print) -> Result<()> 
     for (name, value) in named.chain([("health", health)]).chain(fields) {
         print.line(format!("  {name:<20} {value}"))?;
     }
-    let filter = Filter { account: Some(account.id.to_string()), ..Filter::default() };
-    let zones = Zones::load(store).await?;
-    print.line("")?;
-    enrollments::list(&store.enrollments(&filter).await?, &zones, print)?;
-    let mut open = store.tasks(&filter).await?;
-    open.retain(|task| tasks::is_open(&task.state));
-    print.line("")?;
-    tasks::list(&open, &zones, print)
+    Ok(())
 }

@@ -2,10 +2,10 @@
 
 use clap::{Args, Subcommand};
 
-use super::ByHand;
 use super::exit::{Exit, Failure, Result};
 use super::print::{Zones, or_dash};
 use super::session::Session;
+use super::{AsOf, ByHand};
 use crate::engine::desk::ApprovalState;
 use crate::store::{ApprovalLine, Decision, Filter};
 
@@ -38,6 +38,8 @@ struct List {
     /// Those that are answered or expired too
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    as_of: AsOf,
 }
 
 #[derive(Debug, Args)]
@@ -63,7 +65,8 @@ impl List {
     async fn run(self, session: &Session) -> Result<Exit> {
         let store = session.store().await?;
         let state = (!self.all).then(|| ApprovalState::Waiting.as_str().to_owned());
-        let filter = Filter { account: self.account, person: self.approver, state, ..Filter::default() };
+        let as_of = self.as_of.instant();
+        let filter = Filter { account: self.account, person: self.approver, state, as_of, ..Filter::default() };
         let approvals = store.approvals(&filter).await?;
         let zones = Zones::load(&store).await?;
         let columns = ["approval", "kind", "account", "playbook", "step", "approver", "asked", "expires", "state"];
@@ -92,8 +95,10 @@ async fn decide(session: &Session, one: One, decision: Decision) -> Result<Exit>
     let mut tx = store.begin().await?;
     tx.decide_approval(&one.approval, decision, actor.by()).await?;
     tx.commit().await?;
-    let decided = store.approvals(&Filter::default()).await?.into_iter().find(|own| own.id == one.approval);
-    let decided = decided.ok_or_else(|| Failure::wrong(format!("there is no approval `{}`", one.approval)))?;
+    let decided = store
+        .approval(&one.approval)
+        .await?
+        .ok_or_else(|| Failure::wrong(format!("there is no approval `{}`", one.approval)))?;
     session.print.either(&decided, || {
         let step = decided.step.as_deref().unwrap_or("the enrollment");
         format!("{} is {}: {step} of {} for {}", decided.id, decided.state, decided.playbook, decided.account)

@@ -1,9 +1,11 @@
 //! `enrollments`: which account is in which playbook, and what comes next.
 
+use super::AsOf;
 use super::exit::{Exit, Result};
 use super::print::{Print, Zones, or_dash};
 use super::session::Session;
 use crate::engine::Reason;
+use crate::runtime::pending;
 use crate::store::{EnrollmentLine, Filter};
 
 #[derive(Debug, clap::Args)]
@@ -17,13 +19,19 @@ pub struct Enrollments {
     /// Only in this state
     #[arg(long, value_parser = ["pending", "parked", "active", "ended"])]
     state: Option<String>,
+    #[command(flatten)]
+    as_of: AsOf,
 }
 
 impl Enrollments {
     pub async fn run(self, session: &Session) -> Result<Exit> {
+        let book = session.book()?;
         let store = session.store().await?;
-        let filter = Filter { account: self.account, playbook: self.playbook, state: self.state, ..Filter::default() };
-        let enrollments = store.enrollments(&filter).await?;
+        let now = session.reading_at(&store, self.as_of.now).await?;
+        let as_of = self.as_of.instant();
+        let filter =
+            Filter { account: self.account, playbook: self.playbook, state: self.state, as_of, ..Filter::default() };
+        let enrollments = pending::enrollments(&store, book, &filter, now).await?;
         list(&enrollments, &Zones::load(&store).await?, session.print)?;
         Ok(Exit::Done)
     }
@@ -39,12 +47,12 @@ pub fn list(enrollments: &[EnrollmentLine], zones: &Zones, print: Print) -> Resu
         };
         let next_at = own.next.as_ref().map(|next| zones.local(&own.account, next.at));
         vec![
-            own.id.clone(),
+            or_dash(Some(&own.id).filter(|id| !id.is_empty())),
             own.account.clone(),
             own.playbook.clone(),
             or_dash(own.branch.as_ref()),
             state,
-            zones.local(&own.account, own.enrolled_at),
+            zones.local_or_dash(&own.account, own.enrolled_at),
             or_dash(own.next.as_ref().map(|next| &next.step)),
             or_dash(next_at),
         ]

@@ -38,6 +38,7 @@ use print::Format;
 use session::Session;
 
 use crate::settings::Flags;
+use crate::time::Timestamp;
 
 /// Calls the right play for every customer account.
 ///
@@ -96,7 +97,7 @@ enum Command {
     Account(account::Account),
     /// Which account is in which playbook, and what comes next
     Enrollments(enrollments::Enrollments),
-    /// Work for people: list, acknowledge, complete, snooze
+    /// Work for people: list, show, check, acknowledge, complete, snooze
     Tasks(tasks::Tasks),
     /// What waits for a person's yes: list, approve, reject
     Approvals(approvals::Approvals),
@@ -110,6 +111,13 @@ struct AsOf {
     /// Look at another moment: a date (its start in UTC) or an instant
     #[arg(long, value_name = "INSTANT")]
     now: Option<Moment>,
+}
+
+impl AsOf {
+    /// The instant, if one was asked for.
+    fn instant(&self) -> Option<Timestamp> {
+        self.now.map(|Moment(at)| at)
+    }
 }
 
 /// `--by`, on commands that act by hand.

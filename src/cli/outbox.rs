@@ -2,10 +2,10 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ByHand;
 use super::exit::{Exit, Failure, Result};
 use super::print::{Zones, or_dash, short};
 use super::session::Session;
+use super::{AsOf, ByHand};
 use crate::engine::delivery::{Content, DeliveryState};
 use crate::store::{DeliveryLine, DeliveryView, Filter, Store};
 
@@ -60,6 +60,8 @@ struct List {
     /// At most that many
     #[arg(long, value_name = "N")]
     limit: Option<i64>,
+    #[command(flatten)]
+    as_of: AsOf,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +91,7 @@ impl List {
             account: self.account,
             playbook: self.playbook,
             state: self.state,
+            as_of: self.as_of.instant(),
             limit: self.limit,
             ..Filter::default()
         };

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 
-use super::ByHand;
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::print::{Print, Zones, or_dash, short};
 use super::session::Session;
+use super::{AsOf, ByHand};
 use crate::engine::desk::TaskState;
-use crate::store::{Filter, TaskLine};
+use crate::store::{Filter, Store, TaskLine, TaskView};
 
 #[derive(Debug, Args)]
 pub struct Tasks {
@@ -22,6 +22,23 @@ pub struct Tasks {
 enum What {
     /// Open tasks, those that are due first first
     List(List),
+    /// One task with its body and checklist
+    Show {
+        /// Id of the task
+        task: String,
+    },
+    /// Tick an item of the checklist
+    Check {
+        /// Id of the task
+        task: String,
+        /// Which item, counted from 1
+        item: usize,
+        /// Clear it instead
+        #[arg(long)]
+        undo: bool,
+        #[command(flatten)]
+        by: ByHand,
+    },
     /// Take a task on: nobody is reminded any more
     Acknowledge(One),
     /// The task is done
@@ -50,6 +67,8 @@ struct List {
     /// Those that are done or cancelled too
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    as_of: AsOf,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +84,10 @@ impl Tasks {
         match self.what {
             None => self.list.run(session).await,
             Some(What::List(list)) => list.run(session).await,
+            Some(What::Show { task }) => show(session, &task).await,
+            Some(What::Check { task, item, undo, by }) => {
+                change(session, One { task, by }, Change::Check { item, is_done: !undo }).await
+            }
             Some(What::Acknowledge(one)) => change(session, one, Change::Acknowledge).await,
             Some(What::Complete(one)) => change(session, one, Change::Complete).await,
             Some(What::Snooze { task, until }) => change(session, task, Change::Snooze(until)).await,
@@ -75,8 +98,13 @@ impl Tasks {
 impl List {
     async fn run(self, session: &Session) -> Result<Exit> {
         let store = session.store().await?;
-        let filter =
-            Filter { account: self.account, playbook: self.playbook, person: self.assignee, ..Filter::default() };
+        let filter = Filter {
+            account: self.account,
+            playbook: self.playbook,
+            person: self.assignee,
+            as_of: self.as_of.instant(),
+            ..Filter::default()
+        };
         let mut tasks = store.tasks(&filter).await?;
         tasks.retain(|task| self.all || is_open(&task.state));
         list(&tasks, &Zones::load(&store).await?, session.print)?;
@@ -107,7 +135,43 @@ pub fn list(tasks: &[TaskLine], zones: &Zones, print: Print) -> Result<()> {
     print.list(tasks, &columns, row, "No open tasks. `playcaller tasks list --all` shows those that are done.")
 }
 
+async fn task(store: &Store, id: &str) -> Result<TaskView> {
+    let unknown = || Failure::wrong(format!("there is no task `{id}`")).help("`playcaller tasks list` lists them");
+    store.task(id).await?.ok_or_else(unknown)
+}
+
+async fn show(session: &Session, id: &str) -> Result<Exit> {
+    let store = session.store().await?;
+    let view = task(&store, id).await?;
+    session.print.either(&view, || told(&view))?;
+    Ok(Exit::Done)
+}
+
+fn told(view: &TaskView) -> String {
+    let line = &view.line;
+    let mut text = format!(
+        "{}  {}  {}\n{} of {} for {}\nassignee {}, priority {}, due {}\n",
+        line.id,
+        line.state,
+        line.title,
+        line.step,
+        line.playbook,
+        line.account,
+        or_dash(line.assignee.as_ref()),
+        line.priority,
+        or_dash(line.due)
+    );
+    for (n, item) in line.checklist.iter().enumerate() {
+        text += &format!("  {}. [{}] {}\n", n + 1, if item.done { 'x' } else { ' ' }, item.text);
+    }
+    if let Some(body) = &view.body {
+        text += &format!("\n{body}");
+    }
+    text
+}
+
 enum Change {
+    Check { item: usize, is_done: bool },
     Acknowledge,
     Complete,
     Snooze(Moment),
@@ -119,6 +183,7 @@ async fn change(session: &Session, one: One, change: Change) -> Result<Exit> {
     let (id, by) = (one.task.as_str(), actor.by());
     let mut tx = store.begin().await?;
     match change {
+        Change::Check { item, is_done } => tx.check_item(id, item, is_done, by).await?,
         Change::Acknowledge => tx.acknowledge_task(id, by).await?,
         Change::Complete => tx.complete_task(id, by).await?,
         Change::Snooze(Moment(until)) if until <= actor.now => {
@@ -127,8 +192,7 @@ async fn change(session: &Session, one: One, change: Change) -> Result<Exit> {
         Change::Snooze(Moment(until)) => tx.snooze_task(id, until, by).await?,
     }
     tx.commit().await?;
-    let changed = store.tasks(&Filter::default()).await?.into_iter().find(|task| task.id == id);
-    let changed = changed.ok_or_else(|| Failure::wrong(format!("there is no task `{id}`")))?;
+    let changed = task(&store, id).await?.line;
     session.print.either(&changed, || format!("{id} is {}: {}", changed.state, changed.title))?;
     Ok(Exit::Done)
 }

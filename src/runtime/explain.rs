@@ -11,7 +11,7 @@ use crate::condition::{Expected, Expression, Scope, Source, Trace, Truth};
 use crate::engine::Reason;
 use crate::engine::admission::{Admission, Entrance, admit, unknown_because};
 use crate::engine::desk::{ConditionState, Desk};
-use crate::engine::matching::{Offer, Offers, is_open, next_flip, next_midnight, observe, offers};
+use crate::engine::matching::{Offers, is_open, next_flip, next_midnight, observe, offers};
 use crate::portfolio::{Account, Facts, World};
 use crate::store::Store;
 use crate::time::{Timestamp, utc_text};
@@ -328,9 +328,4 @@ pub async fn facts(store: &Store, book: Arc<Book>, account: &str, as_of: Timesta
     let (account, desk) = read(store, account, as_of).await.context("reading the account")?;
     let world = world(store, book).await?;
     Ok(Facts::new(world, Arc::new(account), Arc::new(desk.work()), as_of))
-}
-
-/// An offer as a person makes it, for previews.
-pub fn plain_offer(now: Timestamp) -> Offer {
-    Offer { anchor: None, open_since: now, event: None, fired_at: None }
 }

@@ -11,22 +11,23 @@ pub mod deliver;
 pub mod explain;
 pub mod import;
 pub mod look;
+pub mod pending;
 pub mod play;
 pub mod preview;
 pub mod simulate;
 pub mod timeline;
 pub mod view;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use anyhow::Result;
 use tokio::sync::watch;
 
-use crate::book::Book;
-use crate::book::playbook::Status;
+use crate::book::{Book, Playbook};
 use crate::channel::Channels;
 use crate::engine::desk::{Desk, Entry};
+use crate::engine::matching::is_open;
 use crate::portfolio::{Account, World};
 use crate::store::Store;
 use crate::time::{Clock, Timestamp};
@@ -38,6 +39,8 @@ pub struct Runtime {
     pub channels: Arc<Channels>,
     world: World,
     live_since: BTreeMap<Arc<str>, Timestamp>,
+    /// Playbook and version of which the text is kept.
+    versions: BTreeSet<(Arc<str>, Arc<str>)>,
     /// Accounts as last read or written; one whose version has moved on is read again.
     resident: HashMap<Arc<str>, Resident>,
     /// Names this process in the rows it has claimed. New at every start.
@@ -76,10 +79,10 @@ impl Runtime {
         connections: usize,
     ) -> Result<Runtime> {
         let world = World::new(book, store.people().await?, store.feeds().await?);
-        let live_since = store.live_since().await?;
+        let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
-        Ok(Runtime { store, clock, channels, world, live_since, resident, owner, connections, stopping })
+        Ok(Runtime { store, clock, channels, world, live_since, versions, resident, owner, connections, stopping })
     }
 
     fn is_stopping(&self) -> bool {
@@ -113,22 +116,30 @@ impl Runtime {
         Ok(tick)
     }
 
-    /// Notes when each playbook first goes live here, and has every account looked at for it.
+    /// Notes when each playbook first goes live here, and has every account looked at for it. Keeps the text of each
+    /// version that was not here before.
     pub async fn go_live(&mut self, now: Timestamp) -> Result<()> {
-        let is_new = |playbook: &&Arc<crate::book::Playbook>| {
-            matches!(playbook.status, Status::Live | Status::Shadow) && !self.live_since.contains_key(&playbook.id)
-        };
-        let new: Vec<Arc<crate::book::Playbook>> = self.world.book.playbooks.values().filter(is_new).cloned().collect();
-        if new.is_empty() {
+        let playbooks = || self.world.book.playbooks.values();
+        let new: Vec<_> =
+            playbooks().filter(|own| is_open(own) && !self.live_since.contains_key(&own.id)).cloned().collect();
+        let is_kept = |own: &Playbook| self.versions.contains(&(own.id.clone(), own.version.clone()));
+        let unkept: Vec<_> = playbooks().filter(|own| !is_kept(own)).cloned().collect();
+        if new.is_empty() && unkept.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
+        for playbook in &unkept {
+            tx.record_version(&playbook.id, &playbook.version, now, &playbook.text).await?;
+        }
         for playbook in &new {
             tx.set_live_since(&playbook.id, now).await?;
         }
-        tx.wake_all(now).await?;
+        if !new.is_empty() {
+            tx.wake_all(now).await?;
+        }
         tx.commit().await?;
         self.live_since = self.store.live_since().await?;
+        self.versions = self.store.versions().await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Which database this is, which clock it lives by, and since when playbooks are live in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -32,6 +32,13 @@ impl Store {
         const TEXT: &str = "select id, live_since from playbook where live_since is not null";
         let rows: Vec<(String, i64)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
         rows.into_iter().map(|(id, since)| Ok((id.into(), instant(since)?))).collect()
+    }
+
+    /// The versions whose text is kept, as playbook and version.
+    pub async fn versions(&self) -> Result<BTreeSet<(Arc<str>, Arc<str>)>> {
+        const TEXT: &str = "select playbook, version from playbook_version";
+        let rows: Vec<(String, String)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
+        Ok(rows.into_iter().map(|(playbook, version)| (playbook.into(), version.into())).collect())
     }
 
     /// Gives a new database its identity.

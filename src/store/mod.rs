@@ -32,6 +32,8 @@ pub use error::{Error, Result};
 pub use history::Timeline;
 pub use imports::Landed;
 pub use instance::Instance;
-pub use lists::{ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine};
+pub use lists::{
+    ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine, TaskView,
+};
 pub use lock::DaemonLock;
 pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};

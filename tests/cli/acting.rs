@@ -41,6 +41,11 @@ fn set_types_its_values_and_writes_from_the_databases_own_now() {
 fn a_task_is_acknowledged_snoozed_and_completed_once() {
     let place = Place::played();
     let id = place.object("tasks")["id"].as_str().unwrap().to_owned();
+    assert_eq!(place.object(&format!("tasks check {id} 2"))["checklist"][1]["done"], true);
+    assert!(place.wrong(&format!("tasks check {id} 3")).contains("no checklist item"));
+    let shown = place.done(&format!("tasks show {id}"));
+    assert!(shown.contains("1. [ ] Greet\n  2. [x] Listen") && shown.contains("Call Acme Harbour"), "{shown}");
+    assert!(place.wrong("tasks show t0").contains("there is no task `t0`"));
     assert_eq!(place.object(&format!("tasks acknowledge {id}"))["state"], "acknowledged");
     assert_eq!(place.object(&format!("tasks snooze {id} --until 2026-03-09"))["state"], "snoozed");
     assert_eq!(place.call(&format!("tasks snooze {id} --until 2026-03-01")).code, 64);

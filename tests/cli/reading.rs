@@ -102,6 +102,38 @@ fn lists_have_the_shapes_other_programs_rely_on() {
 }
 
 #[test]
+fn an_account_whose_for_still_runs_is_listed_as_pending() {
+    let place = Place::with_accounts();
+    let welcome = super::BOOK[5].1.replace("backfill =", "for = \"5d\"\nbackfill =");
+    place.write("playbooks/welcome.toml", &welcome);
+    place.done("run --from 2026-03-02 --until 2026-03-04");
+    let pending = place.object("enrollments --state pending");
+    assert_eq!((&pending["account"], &pending["state"]), (&"acme".into(), &"pending".into()));
+    assert!(pending["enrolled_at"].is_null() && pending["next"].is_null(), "{pending}");
+    assert!(place.done("account acme").contains("pending_for"));
+    place.done("run --from 2026-03-04 --until 2026-03-08");
+    assert!(place.objects("enrollments --state pending").is_empty());
+    assert_eq!(place.object("enrollments")["state"], "active");
+}
+
+#[test]
+fn lists_show_what_was_there_at_another_moment() {
+    let place = Place::played();
+    for list in ["enrollments", "tasks", "approvals", "outbox"] {
+        assert!(place.objects(&format!("{list} --now 2026-03-01")).is_empty(), "{list}");
+    }
+    assert_eq!(place.objects("tasks list --now 2026-03-03").len(), 1);
+}
+
+#[test]
+fn explain_says_of_one_who_qualifies_that_it_will_be_enrolled() {
+    let place = Place::with_accounts();
+    assert!(place.done("explain acme welcome").contains("it qualifies; the daemon enrolls it at its next look"));
+    let object = place.object("explain acme welcome");
+    assert_eq!((&object["enrolled"], &object["reason"]), (&false.into(), &"enrolled".into()));
+}
+
+#[test]
 fn an_empty_list_says_so_and_what_to_do() {
     let place = Place::new();
     assert!(place.done("accounts").contains("playcaller import accounts"));

@@ -1,6 +1,9 @@
 //! Import, tests, virtual time, and how calls end.
 
+use playcaller::store::Store;
+
 use super::{Place, keys};
+use crate::support::databases::number;
 
 #[test]
 fn import_reports_what_landed_and_names_each_refused_row() {
@@ -76,6 +79,15 @@ fn the_wall_clock_refuses_a_virtual_database_and_a_virtual_clock_a_live_one() {
     place.done("run --once --database sqlite:live.db");
     let said = place.wrong("run --from 2027-01-01 --until 2027-01-02 --database sqlite:live.db");
     assert!(said.contains("runs on the wall clock"), "{said}");
+}
+
+#[tokio::test]
+async fn the_text_of_each_version_that_went_live_is_kept_once() {
+    let place = Place::played();
+    place.done("run --once --now 2026-03-05");
+    let url = format!("sqlite:{}", place.path().join("playcaller.db").display());
+    let store = Store::open(&url).await.unwrap();
+    assert_eq!(number(&store, "select count(*) from playbook_version where body like 'schema_version%'").await, 1);
 }
 
 #[test]

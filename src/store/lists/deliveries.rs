@@ -74,10 +74,11 @@ impl Store {
         const TEXT: &str = "select * from delivery
             where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
                 and (cast($3 as text) is null or state = $3)
-            order by due_at, id limit $4";
-        let (asked, limit) = (filter.clone(), filter.limit());
+                and (cast($4 as bigint) is null or queued_at <= $4)
+            order by due_at, id limit $5";
+        let (asked, as_of, limit) = (filter.clone(), filter.as_of(), filter.limit());
         let rows: Vec<Row> = on!(read self, db => sqlx::query_as(TEXT)
-            .bind(asked.account).bind(asked.playbook).bind(asked.state).bind(limit).fetch_all(db).await?);
+            .bind(asked.account).bind(asked.playbook).bind(asked.state).bind(as_of).bind(limit).fetch_all(db).await?);
         rows.into_iter().map(Row::read).collect()
     }
 

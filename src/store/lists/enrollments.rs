@@ -1,5 +1,7 @@
 //! The list of enrollments.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Filter;
@@ -21,7 +23,8 @@ pub struct EnrollmentLine {
     pub branch: Option<String>,
     /// What makes the entry one of its kind: the value of the re-entry key, the event, the number of the entry.
     pub key: String,
-    pub enrolled_at: Timestamp,
+    /// None while `for` still runs.
+    pub enrolled_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     pub outcome: Option<String>,
     #[serde(serialize_with = "crate::store::words::serialize_reason")]
@@ -59,11 +62,21 @@ impl Store {
         const TEXT: &str = "select * from enrollment
             where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
                 and (cast($3 as text) is null or state = $3)
-            order by enrolled_at desc, id limit $4";
-        let (asked, limit) = (filter.clone(), filter.limit());
+                and (cast($4 as bigint) is null or enrolled_at <= $4)
+            order by enrolled_at desc, id limit $5";
+        let (asked, as_of, limit) = (filter.clone(), filter.as_of(), filter.limit());
         let rows: Vec<Row> = on!(read self, db => sqlx::query_as(TEXT)
-            .bind(asked.account).bind(asked.playbook).bind(asked.state).bind(limit).fetch_all(db).await?);
+            .bind(asked.account).bind(asked.playbook).bind(asked.state).bind(as_of).bind(limit).fetch_all(db).await?);
         rows.into_iter().map(Row::read).collect()
+    }
+
+    /// The accounts for which the playbook's condition was true at the last look, by id.
+    pub async fn qualifying(&self, playbook: &str) -> Result<Vec<Arc<str>>> {
+        const TEXT: &str = "select account_id from condition_state
+            where playbook = $1 and truth = 'yes' and true_since is not null order by account_id";
+        let ids: Vec<String> =
+            on!(read self, db => sqlx::query_scalar(TEXT).bind(playbook.to_owned()).fetch_all(db).await?);
+        Ok(ids.into_iter().map(Arc::from).collect())
     }
 
     /// One enrollment, if there is one of that id.
@@ -88,7 +101,7 @@ impl Row {
             state: self.state,
             branch: self.branch,
             key: plain_key(&self.entry_key).to_owned(),
-            enrolled_at: instant(self.enrolled_at)?,
+            enrolled_at: Some(instant(self.enrolled_at)?),
             ended_at: self.ended_at.map(instant).transpose()?,
             outcome: self.outcome,
             reason: maybe(reason, self.reason)?,

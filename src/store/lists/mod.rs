@@ -6,7 +6,10 @@ mod work;
 
 pub use deliveries::{AttemptLine, DeliveryLine, DeliveryView};
 pub use enrollments::{EnrollmentLine, NextStep};
-pub use work::{ApprovalLine, TaskLine};
+pub use work::{ApprovalLine, TaskLine, TaskView};
+
+use crate::store::value::micros;
+use crate::time::Timestamp;
 
 /// Which lines to list; what is none is not asked for.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +20,17 @@ pub struct Filter {
     pub state: Option<String>,
     /// Whose tasks, or whose approvals.
     pub person: Option<String>,
+    /// Only what was there at that instant.
+    pub as_of: Option<Timestamp>,
     /// At most that many.
     pub limit: Option<i64>,
 }
 
 impl Filter {
+    fn as_of(&self) -> Option<i64> {
+        self.as_of.map(micros)
+    }
+
     fn limit(&self) -> i64 {
         self.limit.unwrap_or(i64::MAX)
     }

@@ -30,6 +30,15 @@ pub struct TaskLine {
     pub checklist: Vec<CheckItem>,
 }
 
+/// A task with its body.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TaskView {
+    #[serde(flatten)]
+    pub line: TaskLine,
+    /// Markdown.
+    pub body: Option<String>,
+}
+
 #[derive(sqlx::FromRow)]
 struct TaskRow {
     id: String,
@@ -39,6 +48,7 @@ struct TaskRow {
     step: String,
     assignee: Option<String>,
     title: String,
+    body: Option<String>,
     priority: String,
     state: String,
     due_day: Option<i64>,
@@ -80,10 +90,11 @@ impl Store {
         const TEXT: &str = "select * from task
             where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
                 and (cast($3 as text) is null or state = $3) and (cast($4 as text) is null or assignee = $4)
-            order by due_day is null, due_day, created_at, id limit $5";
-        let (asked, limit) = (filter.clone(), filter.limit());
+                and (cast($5 as bigint) is null or created_at <= $5)
+            order by due_day is null, due_day, created_at, id limit $6";
+        let (asked, as_of, limit) = (filter.clone(), filter.as_of(), filter.limit());
         let rows: Vec<TaskRow> = on!(read self, db => sqlx::query_as(TEXT).bind(asked.account).bind(asked.playbook)
-            .bind(asked.state).bind(asked.person).bind(limit).fetch_all(db).await?);
+            .bind(asked.state).bind(asked.person).bind(as_of).bind(limit).fetch_all(db).await?);
         rows.into_iter().map(TaskRow::read).collect()
     }
 
@@ -95,12 +106,12 @@ impl Store {
         Ok(rows.into_iter().map(|(person, tasks)| (person.into(), tasks as usize)).collect())
     }
 
-    /// The Markdown body of a task, if it has one.
-    pub async fn task_body(&self, id: &str) -> Result<Option<String>> {
-        const TEXT: &str = "select body from task where id = $1";
-        let body: Option<Option<String>> =
-            on!(read self, db => sqlx::query_scalar(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
-        Ok(body.flatten())
+    /// One task with its body, if there is one of that id.
+    pub async fn task(&self, id: &str) -> Result<Option<TaskView>> {
+        const TEXT: &str = "select * from task where id = $1";
+        let row: Option<TaskRow> =
+            on!(read self, db => sqlx::query_as(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
+        row.map(|mut row| Ok(TaskView { body: row.body.take(), line: row.read()? })).transpose()
     }
 
     /// Approvals, those asked for first first.
@@ -108,11 +119,20 @@ impl Store {
         const TEXT: &str = "select * from approval
             where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
                 and (cast($3 as text) is null or state = $3) and (cast($4 as text) is null or approver = $4)
-            order by asked_at, id limit $5";
-        let (asked, limit) = (filter.clone(), filter.limit());
+                and (cast($5 as bigint) is null or asked_at <= $5)
+            order by asked_at, id limit $6";
+        let (asked, as_of, limit) = (filter.clone(), filter.as_of(), filter.limit());
         let rows: Vec<ApprovalRow> = on!(read self, db => sqlx::query_as(TEXT).bind(asked.account)
-            .bind(asked.playbook).bind(asked.state).bind(asked.person).bind(limit).fetch_all(db).await?);
+            .bind(asked.playbook).bind(asked.state).bind(asked.person).bind(as_of).bind(limit).fetch_all(db).await?);
         rows.into_iter().map(ApprovalRow::read).collect()
+    }
+
+    /// One approval, if there is one of that id.
+    pub async fn approval(&self, id: &str) -> Result<Option<ApprovalLine>> {
+        const TEXT: &str = "select * from approval where id = $1";
+        let row: Option<ApprovalRow> =
+            on!(read self, db => sqlx::query_as(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
+        row.map(ApprovalRow::read).transpose()
     }
 }
 

@@ -105,6 +105,7 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         steps: steps::compile(context),
         escalation: escalation::compile(table, context),
         version: version(context),
+        text: context.file.text.as_str().into(),
         file: context.file.name.clone(),
         owner: owner?,
         class: class?,
