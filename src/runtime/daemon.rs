@@ -35,12 +35,7 @@ impl Runtime {
         self.store.recover(self.clock.now()).await?;
         let mut swept = self.clock.now();
         while !self.is_stopping() {
-            let now = self.clock.now();
-            if now.duration_since(swept).as_secs() >= SWEEP_SECONDS {
-                self.store.sweep(now).await?;
-                swept = now;
-            }
-            let pause = match self.tick_once(watch).await {
+            let pause = match self.tick_once(&mut swept, watch).await {
                 Ok(next) => next,
                 Err(error) => {
                     // A database that is away comes back: nothing is sent meanwhile, and nothing is lost.
@@ -56,7 +51,12 @@ impl Runtime {
         Ok(())
     }
 
-    async fn tick_once(&mut self, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+    async fn tick_once(&mut self, swept: &mut Timestamp, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+        let now = self.clock.now();
+        if now.duration_since(*swept).as_secs() >= SWEEP_SECONDS {
+            self.store.sweep(now).await?;
+            *swept = now;
+        }
         self.refresh_world().await?;
         let tick = self.tick().await?;
         watch(&tick);

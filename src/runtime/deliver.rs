@@ -22,9 +22,11 @@ pub const LEASE_SECONDS: i64 = 15 * 60;
 
 impl Runtime {
     /// Sends everything that is queued and due. True when there was something.
-    pub(super) async fn deliver_due(&mut self, now: Timestamp, tick: &mut Tick) -> Result<bool> {
+    pub(super) async fn deliver_due(&mut self, tick: &mut Tick) -> Result<bool> {
         let mut any = false;
         while !self.is_stopping() {
+            // A full outbox takes long: each claim and its lease count from their own instant.
+            let now = self.clock.now();
             let claimed = self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
             if claimed.is_empty() {
                 return Ok(any);

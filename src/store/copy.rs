@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::AssertSqlSafe;
 
 use super::db::on;
-use super::{Result, Store};
+use super::{Result, Store, Tx};
 
 /// Parents before children, each with the column that names its account; none: the table is not about accounts.
 const TABLES: [(&str, Option<&str>); 17] = [
@@ -39,7 +39,7 @@ impl Store {
         let wanted: Option<BTreeSet<&str>> = accounts.map(|ids| ids.iter().map(|id| &**id).collect());
         let mut tx = other.begin().await?;
         for (table, owner) in TABLES {
-            let columns = other.columns(table).await?;
+            let columns = tx.columns(table).await?;
             let rows = self.rows_as_json(table, &columns, owner, wanted.as_ref()).await?;
             let values = (0..columns.len()).map(|n| format!("value ->> {n}")).collect::<Vec<_>>().join(", ");
             let insert = format!("insert into {table} ({}) select {values} from json_each($1)", columns.join(", "));
@@ -51,10 +51,12 @@ impl Store {
         tx.commit().await
     }
 
-    async fn columns(&self, table: &str) -> Result<Vec<String>> {
-        const TEXT: &str = "select name from pragma_table_info($1) order by cid";
-        let table = table.to_owned();
-        Ok(on!(read self, db => sqlx::query_scalar(TEXT).bind(table).fetch_all(db).await?))
+    /// SQLite writes 15 digits of a number into JSON, which is not the number; its text turns into the number again.
+    fn exact(&self, table: &str, column: &str) -> String {
+        match (self, table, column) {
+            (Store::Sqlite { .. }, "metric", "value") => "printf('%!.17g', value)".to_owned(),
+            _ => column.to_owned(),
+        }
     }
 
     /// Each row as a JSON array of its columns.
@@ -69,7 +71,7 @@ impl Store {
             Store::Sqlite { .. } => "json_array",
             Store::Postgres(_) => "json_build_array",
         };
-        let columns = columns.join(", ");
+        let columns = columns.iter().map(|column| self.exact(table, column)).collect::<Vec<_>>().join(", ");
         let Some((owner, wanted)) = owner.zip(wanted) else {
             let text = format!("select cast({array}({columns}) as text) from {table}");
             return Ok(on!(read self, db => sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(db).await?));
@@ -83,5 +85,13 @@ impl Store {
             rows.extend(own);
         }
         Ok(rows)
+    }
+}
+
+impl Tx {
+    async fn columns(&mut self, table: &str) -> Result<Vec<String>> {
+        const TEXT: &str = "select name from pragma_table_info($1) order by cid";
+        let table = table.to_owned();
+        Ok(on!(tx self, db => sqlx::query_scalar(TEXT).bind(table).fetch_all(db).await?))
     }
 }

@@ -50,7 +50,8 @@ impl Tx {
 
     /// Wakes every account that would sleep beyond `now`.
     pub async fn wake_all(&mut self, now: Timestamp) -> Result<()> {
-        const TEXT: &str = "update account set wake_at = $1 where wake_at is null or wake_at > $1";
+        const TEXT: &str = "update account set version = version + 1, wake_at = $1
+            where wake_at is null or wake_at > $1";
         super::db::on!(tx self, db => sqlx::query(TEXT).bind(micros(now)).execute(db).await.map(|_| ())?);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The store: the same test bodies on SQLite and Postgres.
 
 mod actions;
+mod copy;
 mod desk;
 mod given;
 mod outbox;

@@ -61,8 +61,7 @@ fn action(playbook: &Playbook, id: &str) -> Option<Action> {
 }
 
 fn enrolled_now(turn: &Turn<'_>, playbook: &Playbook) -> Facts {
-    let run = Run { enrolled_at: turn.now, ..Run::default() };
     let mut facts = turn.facts.seen_by(playbook);
-    facts.run = Some(Arc::new(run));
+    facts.run = Some(Arc::new(Run { enrolled_at: turn.now, ..Run::default() }));
     facts
 }
