@@ -24,7 +24,7 @@ fn every_command_named_is_one_of_ours() {
 #[test]
 fn the_deployment_file_is_read_whole() {
     let folder = with_files();
-    let output = playcaller(folder.path(), "playcaller --config playcaller.toml --book book check");
+    let output = playcaller(folder.path(), "playcaller --config playcaller.toml check");
     assert!(output.status.success(), "{}", printed(&output));
 }
 
@@ -61,11 +61,11 @@ fn replayed(folder: &Path, step: &str) -> String {
     format!("$ {command}\n{}\n", lines.join("\n"))
 }
 
-/// A folder with every file of the README that says its name in its first line or just before.
+/// A folder with every file of the README that says its name in a comment at its top or just before.
 fn with_files() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (before, block) in fenced() {
-        let comment = block.lines().next().and_then(|line| line.strip_prefix("# "));
+        let comment = block.lines().take(2).find_map(|line| line.strip_prefix("# "));
         let announced =
             before.lines().rev().find(|line| !line.is_empty()).and_then(|line| line.split('`').rev().nth(1));
         let is_name = |name: &&str| !name.contains(' ') && name.contains('.');
