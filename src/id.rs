@@ -24,9 +24,11 @@ pub fn derived(kind: char, parts: &[&str]) -> String {
 /// A stable share in [0, 1) of the parts, for holdouts: the same parts always give the same share.
 pub fn share(parts: &[&str]) -> f64 {
     let id = derived('s', parts);
-    let number = id.bytes().skip(1).take(10).fold(0u64, |sum, byte| {
-        sum * 32 + ALPHABET.iter().position(|letter| *letter == byte).unwrap_or(0) as u64
-    });
+    let number = id
+        .bytes()
+        .skip(1)
+        .take(10)
+        .fold(0u64, |sum, byte| sum * 32 + ALPHABET.iter().position(|letter| *letter == byte).unwrap_or(0) as u64);
     number as f64 / (1u64 << 50) as f64
 }
 

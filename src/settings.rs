@@ -61,7 +61,9 @@ impl Settings {
         let file = flags.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
         let deployment = match std::fs::read_to_string(&file) {
             Ok(text) => parse(&file, text)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.config.is_none() => Deployment::default(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.config.is_none() => {
+                Deployment::default()
+            }
             Err(source) => return Err(Error::Unreadable { file: file.display().to_string(), source }),
         };
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -153,7 +155,10 @@ impl Settings {
             Keeper::File(path) => {
                 let path = self.folder.join(path);
                 let read = std::fs::read_to_string(&path).map_err(|error| format!("which cannot be read: {error}"));
-                (format!("the file {}", path.display()), read.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()))
+                (
+                    format!("the file {}", path.display()),
+                    read.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
+                )
             }
         };
         let found = found.and_then(|text| if text.is_empty() { Err("which is empty".to_owned()) } else { Ok(text) });
@@ -178,8 +183,7 @@ pub fn scratch_folder() -> PathBuf {
 
 fn parse(file: &Path, text: String) -> Result<Deployment, Error> {
     let name = file.display().to_string();
-    Deployment::parse(&name, text.clone())
-        .map_err(|diagnostics| Error::Mistakes { file: name, text, diagnostics })
+    Deployment::parse(&name, text.clone()).map_err(|diagnostics| Error::Mistakes { file: name, text, diagnostics })
 }
 
 /// The name under which this process was logged in, as Unix and Windows say it.
@@ -225,7 +229,8 @@ mod tests {
     #[test]
     fn a_secret_that_is_missing_is_named_with_its_key_and_keeper() {
         let folder = tempfile::tempdir().unwrap();
-        let text = "[smtp]\nurl = \"smtp://127.0.0.1\"\nusername = \"cs\"\npassword = { env = \"PLAYCALLER_NOT_SET\" }\n";
+        let text =
+            "[smtp]\nurl = \"smtp://127.0.0.1\"\nusername = \"cs\"\npassword = { env = \"PLAYCALLER_NOT_SET\" }\n";
         let error = settings(folder.path(), text).unwrap().routes().unwrap_err().to_string();
         assert!(error.contains("`smtp.password`") && error.contains("PLAYCALLER_NOT_SET"), "{error}");
     }

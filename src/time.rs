@@ -69,9 +69,9 @@ pub fn instant(local: DateTime, zone: &TimeZone) -> Timestamp {
         Fold { before, .. } => before.to_timestamp(local),
         // Reading the gap's local time with the offset in force before it lands after the gap by
         // as much as the local time lay inside it; the transition itself is what we want.
-        Gap { before, .. } => before.to_timestamp(local).map(|after| {
-            zone.preceding(after).next().map_or(after, |transition| transition.timestamp())
-        }),
+        Gap { before, .. } => before
+            .to_timestamp(local)
+            .map(|after| zone.preceding(after).next().map_or(after, |transition| transition.timestamp())),
     };
     resolved.unwrap_or(if local.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX })
 }

@@ -62,6 +62,7 @@ fn kills() -> usize {
 }
 
 /// Figures are for whoever runs the suite; what goes through `println!` is shown only on failure.
+#[expect(clippy::explicit_write, reason = "eprintln! is captured by the test runner as well")]
 fn report(line: &str) {
     writeln!(std::io::stderr(), "kill loop: {line}").unwrap();
 }

@@ -47,7 +47,9 @@ impl Calendars {
 
     /// The calendar that counts business days and hours: the window's own, else the standard one.
     pub fn business(&self, window: &Window, region: Option<&str>) -> Option<&Calendar> {
-        self.of(window, region).or_else(|| self.regional(BUSINESS_HOURS, region)).or_else(|| self.calendars.values().next())
+        self.of(window, region)
+            .or_else(|| self.regional(BUSINESS_HOURS, region))
+            .or_else(|| self.calendars.values().next())
     }
 
     fn regional(&self, name: &str, region: Option<&str>) -> Option<&Calendar> {
@@ -161,7 +163,11 @@ impl Calendar {
 
     /// Whether the local time of day lies inside the opening hours.
     pub fn contains_time(&self, time: Time) -> bool {
-        if self.close > self.open { self.open <= time && time < self.close } else { time >= self.open || time < self.close }
+        if self.close > self.open {
+            self.open <= time && time < self.close
+        } else {
+            time >= self.open || time < self.close
+        }
     }
 
     /// The instant itself while the calendar is open, else its next opening.
@@ -316,7 +322,8 @@ mod tests {
 
     #[test]
     fn a_window_over_midnight_belongs_to_the_day_it_opens() {
-        let night = Calendar { open: Time::constant(22, 0, 0, 0), close: Time::constant(6, 0, 0, 0), ..Calendar::default() };
+        let night =
+            Calendar { open: Time::constant(22, 0, 0, 0), close: Time::constant(6, 0, 0, 0), ..Calendar::default() };
         let zone = new_york();
         let saturday_early = instant(date(2026, 3, 7).at(3, 0, 0, 0), &zone);
         assert_eq!(night.next_open(saturday_early, &zone), Some(saturday_early));

@@ -85,9 +85,15 @@ pub struct Change {
 #[derive(Clone, Debug)]
 pub enum What {
     /// Fields of the account, and pinned computed values.
-    Set { fields: BTreeMap<Arc<str>, Value>, pinned: BTreeMap<Arc<str>, Value> },
+    Set {
+        fields: BTreeMap<Arc<str>, Value>,
+        pinned: BTreeMap<Arc<str>, Value>,
+    },
     /// Fields of a contact, by its id (or e-mail address).
-    SetContact { contact: Arc<str>, fields: BTreeMap<Arc<str>, Value> },
+    SetContact {
+        contact: Arc<str>,
+        fields: BTreeMap<Arc<str>, Value>,
+    },
     Metric(GivenMetric),
     Event(GivenEvent),
     Approve(Arc<str>),

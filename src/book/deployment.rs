@@ -116,7 +116,9 @@ fn smtp(mut table: Table) -> Option<Smtp> {
 
 fn references(mut table: Table, section: &str) -> BTreeMap<String, Reference> {
     let entries = table.rest().into_iter();
-    entries.filter_map(|(name, _, item)| Some((name.to_string(), reference(item, &format!("{section}.{name}"))?))).collect()
+    entries
+        .filter_map(|(name, _, item)| Some((name.to_string(), reference(item, &format!("{section}.{name}"))?)))
+        .collect()
 }
 
 fn webhooks(file: &mut Table) -> BTreeMap<String, Webhook> {
@@ -155,7 +157,8 @@ fn text(item: Item, key: &str) -> Option<Text> {
 /// A reference. A secret that is written out is refused: this file is copied about and kept in git.
 fn reference(item: Item, key: &str) -> Option<Reference> {
     if item.is_text() {
-        let diagnostic = item.place().error("secret-in-file", format!("{} is a secret and may not stand here", item.label()));
+        let diagnostic =
+            item.place().error("secret-in-file", format!("{} is a secret and may not stand here", item.label()));
         item.report(diagnostic.help("write { env = \"NAME\" } or { file = \"PATH\" } and keep the secret there"));
         return None;
     }

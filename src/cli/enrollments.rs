@@ -22,8 +22,7 @@ pub struct Enrollments {
 impl Enrollments {
     pub async fn run(self, session: &Session) -> Result<Exit> {
         let store = session.store().await?;
-        let filter =
-            Filter { account: self.account, playbook: self.playbook, state: self.state, ..Filter::default() };
+        let filter = Filter { account: self.account, playbook: self.playbook, state: self.state, ..Filter::default() };
         let enrollments = store.enrollments(&filter).await?;
         list(&enrollments, &Zones::load(&store).await?, session.print)?;
         Ok(Exit::Done)
@@ -50,6 +49,7 @@ pub fn list(enrollments: &[EnrollmentLine], zones: &Zones, print: Print) -> Resu
             or_dash(next_at),
         ]
     };
-    let nothing = "No enrollments. `playcaller run --once` enrolls who qualifies; `playcaller explain` says who does not.";
+    let nothing =
+        "No enrollments. `playcaller run --once` enrolls who qualifies; `playcaller explain` says who does not.";
     print.list(enrollments, &columns, row, nothing)
 }

@@ -63,7 +63,6 @@ fn tree(trace: &Trace, depth: usize, text: &mut String) {
     trace.children.iter().for_each(|child| tree(child, depth + 1, text));
 }
 
-
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -22,7 +22,13 @@ pub struct Play {
 
 impl Play {
     /// Sets the clock to `from`; the database lives by it from then on.
-    pub async fn begin(store: Store, book: Arc<Book>, channels: Channels, from: Timestamp, connections: usize) -> Result<Play> {
+    pub async fn begin(
+        store: Store,
+        book: Arc<Book>,
+        channels: Channels,
+        from: Timestamp,
+        connections: usize,
+    ) -> Result<Play> {
         go_virtual(&store, from).await?;
         let clock = Arc::new(VirtualClock::at(from));
         let runtime = Runtime::new(store, book, clock.clone(), Arc::new(channels), connections).await?;

@@ -46,7 +46,14 @@ impl Tally {
             ["playbook", "enrolled", "mails", "chat", "webhooks", "tasks", "escalated", "goals", "held", "skipped"];
         let rows = self.0.iter().map(|(playbook, own)| {
             let counts = [
-                own.enrolled, own.mails, own.chats, own.webhooks, own.tasks, own.escalations, own.goals, own.held,
+                own.enrolled,
+                own.mails,
+                own.chats,
+                own.webhooks,
+                own.tasks,
+                own.escalations,
+                own.goals,
+                own.held,
                 own.skipped,
             ];
             std::iter::once(playbook.to_string()).chain(counts.map(|n| n.to_string())).collect()
@@ -58,7 +65,9 @@ impl Tally {
 impl Counts {
     fn add(&mut self, entry: &Entry) {
         match (entry.kind, entry.result) {
-            (EntryKind::Enroll, EntryResult::Done) => self.enrolled += usize::from(entry.reason != Some(Reason::Holdout)),
+            (EntryKind::Enroll, EntryResult::Done) => {
+                self.enrolled += usize::from(entry.reason != Some(Reason::Holdout))
+            }
             (EntryKind::Goal, _) => self.goals += 1,
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Held) => self.held += 1,
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => self.skipped += 1,

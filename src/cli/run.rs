@@ -36,7 +36,9 @@ impl Run {
     pub async fn run(self, session: &Session) -> Result<Exit> {
         let is_virtual = self.now.is_some() || self.from.is_some();
         if self.send && !is_virtual {
-            return Err(Failure::usage("--send is for a virtual clock (--from, --now): on the wall clock run sends anyway"));
+            return Err(Failure::usage(
+                "--send is for a virtual clock (--from, --now): on the wall clock run sends anyway",
+            ));
         }
         let channels = self.channels(session, is_virtual)?;
         let url = session.settings.database()?;
@@ -67,7 +69,8 @@ impl Run {
 /// A database whose time is virtual would send its future to customers now.
 async fn refuse_virtual(store: &Store) -> Result<()> {
     let Some(stands) = store.instance().await?.virtual_now else { return Ok(()) };
-    let message = format!("this database lives by a virtual clock, which stands at {stands}: the daemon would mix the two");
+    let message =
+        format!("this database lives by a virtual clock, which stands at {stands}: the daemon would mix the two");
     Err(Failure::wrong(message)
         .help("play it on with `run --from … --until …` or `run --once --now …`, or name another --database"))
 }

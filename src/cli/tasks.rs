@@ -75,12 +75,8 @@ impl Tasks {
 impl List {
     async fn run(self, session: &Session) -> Result<Exit> {
         let store = session.store().await?;
-        let filter = Filter {
-            account: self.account,
-            playbook: self.playbook,
-            person: self.assignee,
-            ..Filter::default()
-        };
+        let filter =
+            Filter { account: self.account, playbook: self.playbook, person: self.assignee, ..Filter::default() };
         let mut tasks = store.tasks(&filter).await?;
         tasks.retain(|task| self.all || is_open(&task.state));
         list(&tasks, &Zones::load(&store).await?, session.print)?;

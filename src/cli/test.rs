@@ -43,7 +43,9 @@ impl Test {
             session.print.line(format!("\n{} passed, {failed} failed", results.len() - failed))?;
         }
         match empty {
-            Some(file) => Err(Failure::wrong(format!("{file} has no tests")).help("write a [[test]] with start and expect")),
+            Some(file) => {
+                Err(Failure::wrong(format!("{file} has no tests")).help("write a [[test]] with start and expect"))
+            }
             None if results.is_empty() => Err(self.nothing_ran()),
             None => Ok(if failed == 0 { Exit::Done } else { Exit::Wrong }),
         }

@@ -9,10 +9,10 @@ use crate::id;
 use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
+use super::Reason;
 use super::desk::{ConditionState, Desk};
 use super::enrollment::{Enrollment, EnrollmentState};
 use super::matching::{Offer, matures_at};
-use super::Reason;
 
 /// What becomes of one offer.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,9 @@ use crate::condition::{Truth, Value};
 use crate::portfolio::{OpenTask, Stay, Work};
 use crate::time::{Date, Timestamp};
 
+use super::Reason;
 use super::delivery::{DeliveryState, Message};
 use super::enrollment::Enrollment;
-use super::Reason;
 
 #[derive(Clone, Debug, Default)]
 pub struct Desk {
@@ -211,19 +211,34 @@ pub enum Change {
     /// The enrollment as it is now, without its steps.
     Enrollment(Arc<str>),
     /// A step of an enrollment as it is now.
-    Step { enrollment: Arc<str>, step: Arc<str> },
+    Step {
+        enrollment: Arc<str>,
+        step: Arc<str>,
+    },
     Task(Arc<str>),
     Approval(Arc<str>),
     Delivery(Box<NewDelivery>),
     /// Queued and held deliveries of an ended enrollment.
-    CancelDeliveries { enrollment: Arc<str>, reason: Reason },
+    CancelDeliveries {
+        enrollment: Arc<str>,
+        reason: Reason,
+    },
     Condition(Arc<str>),
     /// A field set by a step.
-    Field { field: Arc<str>, value: Value },
+    Field {
+        field: Arc<str>,
+        value: Value,
+    },
     /// Health of the local day.
-    Health { day: Date, health: crate::portfolio::Health },
+    Health {
+        day: Date,
+        health: crate::portfolio::Health,
+    },
     History(Entry),
 }
+
+/// An enrollment and its next planned step, with when it is due; no step when nothing is planned.
+pub type Next = (Arc<str>, Option<(Arc<str>, Timestamp)>);
 
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq)]

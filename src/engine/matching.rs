@@ -113,7 +113,8 @@ fn schedule_offers(
     let zone = schedule.zone.as_ref().unwrap_or(&facts.zone);
     let fired_at = last_firing(schedule, facts, seen, live_since);
     let grace = playbook.late.grace;
-    let in_time = |at: &Timestamp| add_span(*at, grace, &facts.zone, facts.calendar()).is_some_and(|end| end >= facts.now);
+    let in_time =
+        |at: &Timestamp| add_span(*at, grace, &facts.zone, facts.calendar()).is_some_and(|end| end >= facts.now);
     match fired_at.filter(|at| seen.first().is_none_or(|last| **last != *at.to_string())).filter(in_time) {
         Some(at) => Offers::Now(vec![Offer { fired_at: Some(at), ..plain }]),
         None => schedule.cron.next_after(facts.now, zone).map_or(Offers::None(None), Offers::From),

@@ -106,8 +106,8 @@ pub fn undecided<'a>(
     desk: &'a Desk,
     facts: &'a Facts,
 ) -> impl Iterator<Item = (usize, Due)> + 'a {
-    let open = playbook.steps_of(enrollment.branch.as_deref()).filter(|(_, step)| {
-        enrollment.steps.get(&step.id).is_none_or(|run| !run.state.is_decided())
-    });
+    let open = playbook
+        .steps_of(enrollment.branch.as_deref())
+        .filter(|(_, step)| enrollment.steps.get(&step.id).is_none_or(|run| !run.state.is_decided()));
     open.map(|(place, _)| (place, due(playbook, place, enrollment, desk, facts)))
 }

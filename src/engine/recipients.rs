@@ -163,7 +163,9 @@ fn person<'a>(recipient: &Recipient, facts: &'a Facts, open_tasks: &OpenTasks) -
             // min_by_key keeps the first of equals: the order of the file decides a tie.
             present.min_by_key(|id| open_tasks.get(*id).copied().unwrap_or(0))?.clone()
         }
-        Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_) => return None,
+        Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_) => {
+            return None;
+        }
     };
     people.present(&id, facts.today())
 }

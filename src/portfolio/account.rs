@@ -65,7 +65,11 @@ impl Fields {
 
     /// The first instant after `now` from which another value holds.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.0.values().filter_map(|held| held.get(held.partition_point(|(from, _)| *from <= now))).map(|(from, _)| *from).min()
+        self.0
+            .values()
+            .filter_map(|held| held.get(held.partition_point(|(from, _)| *from <= now)))
+            .map(|(from, _)| *from)
+            .min()
     }
 }
 

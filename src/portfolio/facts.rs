@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use crate::book::calendar::add_span;
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Book, Calendar, People, Person, Window};
 use crate::condition::{self, Field, Name, Truth, Type, Value};
-use crate::book::calendar::add_span;
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
@@ -65,9 +65,7 @@ impl Facts {
     pub fn seen_by(&self, playbook: &Playbook) -> Facts {
         let own = match &playbook.zone.source {
             ZoneSource::Fixed(zone) => Some(zone.clone()),
-            ZoneSource::Account(field) => {
-                self.account.text(field, self.now).and_then(|name| TimeZone::get(&name).ok())
-            }
+            ZoneSource::Account(field) => self.account.text(field, self.now).and_then(|name| TimeZone::get(&name).ok()),
         };
         let zone = own.or_else(|| playbook.zone.fallback.clone()).unwrap_or(TimeZone::UTC);
         Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
@@ -124,7 +122,9 @@ impl Facts {
 
     fn account_field(&self, field: &str) -> Value {
         match field {
-            "segment" => self.pinned_or("segment", || self.segment().map_or(Value::Empty, |own| Value::Text(own.id.clone()))),
+            "segment" => {
+                self.pinned_or("segment", || self.segment().map_or(Value::Empty, |own| Value::Text(own.id.clone())))
+            }
             "touch" => self.pinned_or("touch", || {
                 self.segment().and_then(|own| own.touch.clone()).map_or(Value::Empty, Value::Text)
             }),
@@ -231,7 +231,13 @@ impl Facts {
     fn health_change(&self, n: i64) -> Value {
         match (self.health().score_value(), self.health_was(n)) {
             (Value::Number(now), Value::Number(then)) => Value::Number(now - then),
-            (now, then) => if now.is_known() { then } else { now },
+            (now, then) => {
+                if now.is_known() {
+                    then
+                } else {
+                    now
+                }
+            }
         }
     }
 
@@ -273,9 +279,10 @@ impl condition::Facts for Facts {
             Name::HealthWas(days) => self.health_was(*days),
             Name::Usage { metric, window } => self.usage(metric, window),
             Name::EventCount { kind, days } => self.event_count(kind, *days),
-            Name::EventLast { kind, field } => self.account.last_event(kind, self.now).map_or(Value::Empty, |event| {
-                event.fields.get(field).cloned().unwrap_or(Value::Empty)
-            }),
+            Name::EventLast { kind, field } => self
+                .account
+                .last_event(kind, self.now)
+                .map_or(Value::Empty, |event| event.fields.get(field).cloned().unwrap_or(Value::Empty)),
             Name::EventLastAt { kind } => {
                 self.account.last_event(kind, self.now).map_or(Value::Empty, |event| Value::Time(event.at))
             }

@@ -121,10 +121,12 @@ fn share_out(model: &[Dimension], dimensions: &mut [DimensionScore], known: f64)
             });
             continue;
         }
-        let computed: f64 = own.measures.iter().zip(&found.measures).filter_map(|(own, m)| Some(own.weight * m.score?)).sum();
+        let computed: f64 =
+            own.measures.iter().zip(&found.measures).filter_map(|(own, m)| Some(own.weight * m.score?)).sum();
         let pinned_factor = if computed > 0.0 { score * weight / computed } else { 1.0 };
         for (own, measure) in own.measures.iter().zip(&mut found.measures) {
-            measure.contribution = measure.score.map_or(0.0, |score| share * own.weight / weight * score * pinned_factor);
+            measure.contribution =
+                measure.score.map_or(0.0, |score| share * own.weight / weight * score * pinned_factor);
         }
     }
 }

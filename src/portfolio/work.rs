@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::time::{Timestamp};
+use crate::time::Timestamp;
 
 /// Other work on the account.
 #[derive(Clone, Debug, Default)]

@@ -76,13 +76,7 @@ fn advice(reason: Reason) -> &'static str {
 }
 
 /// Sets fields of an account as of now.
-pub async fn set(
-    store: &Store,
-    account: &str,
-    fields: Vec<(Arc<str>, Value)>,
-    now: Timestamp,
-    by: &str,
-) -> Result<()> {
+pub async fn set(store: &Store, account: &str, fields: Vec<(Arc<str>, Value)>, now: Timestamp, by: &str) -> Result<()> {
     if store.account_summary(account).await?.is_none() {
         bail!("there is no account `{account}`");
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::book::Book;
 use crate::book::cases::{Case, Change, DeliveryAnswer, Given, GivenEvent, GivenMetric, TestFile, What};
 use crate::book::playbook::{Playbook, Status, Trigger, ZoneSource};
-use crate::book::Book;
 use crate::channel::{Answer, Channels};
 use crate::condition::Value;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
@@ -192,12 +192,7 @@ impl Stage {
         AccountRow { line: 0, id: self.account.clone(), as_of, fields }
     }
 
-    async fn set_contact(
-        &mut self,
-        contact: &str,
-        fields: &BTreeMap<Arc<str>, Value>,
-        at: Timestamp,
-    ) -> Result<()> {
+    async fn set_contact(&mut self, contact: &str, fields: &BTreeMap<Arc<str>, Value>, at: Timestamp) -> Result<()> {
         let ids = std::slice::from_ref(&self.account);
         let (account, _) = self.runtime.store.load_accounts(ids).await?.pop().expect("the given account");
         let mut contacts = account.contacts.values();

@@ -6,8 +6,8 @@ use anyhow::Result;
 use tokio::task::JoinSet;
 
 use crate::channel::Channels;
-use crate::engine::desk::Entry;
 use crate::engine::delivery::{Attempt, Settlement, settle};
+use crate::engine::desk::Entry;
 use crate::id;
 use crate::store::{ClaimedDelivery, Mark, Settled, Store};
 use crate::time::Timestamp;
@@ -66,12 +66,7 @@ fn lease(now: Timestamp) -> Timestamp {
 }
 
 /// One attempt, from the claim to the settled row.
-async fn send(
-    store: Store,
-    channels: Arc<Channels>,
-    delivery: ClaimedDelivery,
-    now: Timestamp,
-) -> Result<Attempted> {
+async fn send(store: Store, channels: Arc<Channels>, delivery: ClaimedDelivery, now: Timestamp) -> Result<Attempted> {
     let mark = async || Ok(matches!(store.mark(&delivery, now, lease(now)).await?, Mark::Set));
     let outcome = channels.deliver(&delivery.message, now, mark).await;
     let attempt = Attempt {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
 
-use crate::book::playbook::{Playbook, Trigger};
 use crate::book::Book;
+use crate::book::playbook::{Playbook, Trigger};
 use crate::condition::{Expected, Expression, Scope, Source, Trace, Truth};
+use crate::engine::Reason;
 use crate::engine::admission::{Admission, Entrance, admit, unknown_because};
 use crate::engine::desk::{ConditionState, Desk};
 use crate::engine::matching::{Offer, Offers, is_open, next_flip, next_midnight, observe, offers};
-use crate::engine::Reason;
 use crate::portfolio::{Account, Facts, World};
 use crate::store::Store;
 use crate::time::{Timestamp, utc_text};
@@ -85,9 +85,10 @@ pub async fn explain(
     let seen = before.map_or(&[][..], |state| &state.seen);
     let offers = offers(&playbook, &facts, seen, live_since);
     let state = observe(before, &playbook, &facts, &offers, live_since);
-    let enrolled = desk.of_playbook(&playbook.id).iter().any(|own| {
-        own.enrolled_at <= as_of && own.ended.as_ref().is_none_or(|end| end.at > as_of)
-    });
+    let enrolled = desk
+        .of_playbook(&playbook.id)
+        .iter()
+        .any(|own| own.enrolled_at <= as_of && own.ended.as_ref().is_none_or(|end| end.at > as_of));
     Ok(Explanation {
         account: facts.account.id.clone(),
         playbook: playbook.id.clone(),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::desk::{Change, Desk, Entry};
-use crate::engine::visit::{Input, Request, Visit, visit};
-use crate::engine::recipients::OpenTasks;
 use crate::engine::Reason;
+use crate::engine::desk::{Change, Desk, Entry};
+use crate::engine::recipients::OpenTasks;
+use crate::engine::visit::{Input, Request, Visit, visit};
 use crate::portfolio::Account;
 use crate::store::Look;
 use crate::time::Timestamp;
@@ -58,13 +58,7 @@ impl Runtime {
         Ok((tick.entries, refused))
     }
 
-    fn take_look(
-        &self,
-        resident: &Resident,
-        now: Timestamp,
-        open_tasks: &OpenTasks,
-        requests: &[Request],
-    ) -> Visit {
+    fn take_look(&self, resident: &Resident, now: Timestamp, open_tasks: &OpenTasks, requests: &[Request]) -> Visit {
         visit(Input {
             world: &self.world,
             account: resident.account.clone(),

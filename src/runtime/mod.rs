@@ -118,8 +118,7 @@ impl Runtime {
         let is_new = |playbook: &&Arc<crate::book::Playbook>| {
             matches!(playbook.status, Status::Live | Status::Shadow) && !self.live_since.contains_key(&playbook.id)
         };
-        let new: Vec<Arc<crate::book::Playbook>> =
-            self.world.book.playbooks.values().filter(is_new).cloned().collect();
+        let new: Vec<Arc<crate::book::Playbook>> = self.world.book.playbooks.values().filter(is_new).cloned().collect();
         if new.is_empty() {
             return Ok(());
         }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::desk::{Entry, EntryKind};
 use crate::engine::Reason;
+use crate::engine::desk::{Entry, EntryKind};
 use crate::time::{TimeZone, local_text, utc_text};
 
 /// `<local date> <local time>  <what>  <id>  [-> recipient]  [(reason)]`, in the account's zone; what a test expects.

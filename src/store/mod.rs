@@ -27,7 +27,7 @@ mod words;
 pub use accounts::Summary;
 pub use actions::{By, Decision};
 pub use db::{Store, Tx};
-pub use desk::{Applied, Look, Next};
+pub use desk::{Applied, Look};
 pub use error::{Error, Result};
 pub use history::Timeline;
 pub use imports::Landed;

@@ -52,14 +52,15 @@ async fn a_look_at_an_older_version_writes_nothing_and_leaves_the_others_be() {
         let (desk, changes) = (ended(Reason::Exited), [Change::Enrollment("e1".into())]);
         let old = Look { account: "acme", version: 0, desk: &desk, changes: &changes, wake_at: None, next: &[] };
         let empty = Desk::default();
-        let wake_at = Some(at("2026-03-18T00:00:00Z"));
-        let fresh = Look { account: "globex", version: 0, desk: &empty, changes: &[], wake_at, next: &[] };
+        let wake_at = at("2026-03-18T00:00:00Z");
+        let fresh =
+            Look { account: "globex", version: 0, desk: &empty, changes: &[], wake_at: Some(wake_at), next: &[] };
         let mut tx = store.begin().await.unwrap();
         let applied = tx.apply(&[old, fresh], noon()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(applied, Applied { conflicts: vec!["acme".into()], repeated: vec![] });
         assert_eq!(desk_of(store, "acme").await.enrollments, busy_desk().enrollments);
-        assert_eq!(store.due_accounts(wake_at.unwrap(), 9).await.unwrap(), [("acme".into(), 1), ("globex".into(), 1)]);
+        assert_eq!(store.due_accounts(wake_at, 9).await.unwrap(), [("acme".into(), 1), ("globex".into(), 1)]);
         assert_eq!(store.version_of("nobody").await.unwrap(), None);
     })
     .await;

@@ -87,7 +87,10 @@ fn tell(session: &Session, url: &str, tally: &Tally, stops: &[Stop]) -> Result<(
         let object = json!({ "database": url, "from": FROM, "until": UNTIL, "playbooks": tally.0, "accounts": stops });
         return print.json(&object);
     }
-    print.line(format!("90 days of {}, from 2026-08-17 to 2026-11-15:\n", count(sample::accounts()?.len(), "account")))?;
+    print.line(format!(
+        "90 days of {}, from 2026-08-17 to 2026-11-15:\n",
+        count(sample::accounts()?.len(), "account")
+    ))?;
     tally.print(print)?;
     print.line("\nWorth a look:\n")?;
     print.table(&["account", "playbook", "why", "now"], stops.iter().map(Stop::row))?;

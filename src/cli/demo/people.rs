@@ -41,11 +41,8 @@ pub fn deeds() -> Result<Vec<Deed>> {
 impl Deed {
     /// Does it, in the name of whose task or approval it is.
     pub async fn perform(&self, store: &Store) -> Result<()> {
-        let filter = Filter {
-            account: Some(self.account.clone()),
-            playbook: Some(self.playbook.clone()),
-            ..Filter::default()
-        };
+        let filter =
+            Filter { account: Some(self.account.clone()), playbook: Some(self.playbook.clone()), ..Filter::default() };
         match self.action {
             Action::Acknowledge | Action::Complete => self.work(store, &filter).await,
             Action::Approve => self.answer(store, &filter, Decision::Approve).await,
@@ -80,6 +77,8 @@ impl Deed {
 
     fn finds_nothing(&self) -> anyhow::Error {
         let Deed { at, account, playbook, step, action } = self;
-        anyhow!("the sample's actions do not fit the book: at {at} nothing of {playbook}/{step} at {account} waits for {action:?}")
+        anyhow!(
+            "the sample's actions do not fit the book: at {at} nothing of {playbook}/{step} at {account} waits for {action:?}"
+        )
     }
 }

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use crate::book::calendar::add_span;
-use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor};
+use crate::book::playbook::{
+    Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
+};
 use crate::condition::Truth;
+use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
 use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::engine::plan::{self, Due};
 use crate::engine::recipients::assignee;
 use crate::engine::suppression::{Obstacle, suppressed};
-use crate::engine::Reason;
 use crate::id;
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp};

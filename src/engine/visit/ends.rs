@@ -56,12 +56,7 @@ impl Turn<'_> {
         if is_never(playbook, facts) {
             return end(Outcome::Neutral, Reason::NeverPolicy, None);
         }
-        self.is_complete(playbook, id, facts).then(|| End {
-            at: self.now,
-            outcome: Outcome::Neutral,
-            reason: Reason::Completed,
-            exit: None,
-        })
+        if self.is_complete(playbook, id, facts) { end(Outcome::Neutral, Reason::Completed, None) } else { None }
     }
 
     fn goal_reached(&self, playbook: &Playbook, id: &str, facts: &Facts) -> bool {
@@ -154,12 +149,8 @@ impl Turn<'_> {
         let mut entry = self.entry(playbook, self.enrollment(id), &facts, EntryKind::Replan);
         let before = self.enrollment(id).anchor.map_or_else(|| "none".to_owned(), |date| date.to_string());
         entry.detail = Some(format!("anchor {before} -> {anchor}"));
-        let offer = crate::engine::matching::Offer {
-            anchor: Some(anchor),
-            open_since: self.now,
-            event: None,
-            fired_at: None,
-        };
+        let offer =
+            crate::engine::matching::Offer { anchor: Some(anchor), open_since: self.now, event: None, fired_at: None };
         let key = crate::engine::admission::reentry_key(playbook, &facts, &offer);
         let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
         enrollment.anchor = Some(anchor);

@@ -36,7 +36,14 @@ impl Turn<'_> {
         let mut entered = false;
         for offer in open {
             let facts = facts.with_event(offer.event.clone());
-            match admit(playbook, &facts, &self.desk, &offer, &self.seen_with(&state, &facts, playbook), Entrance::Trigger) {
+            match admit(
+                playbook,
+                &facts,
+                &self.desk,
+                &offer,
+                &self.seen_with(&state, &facts, playbook),
+                Entrance::Trigger,
+            ) {
                 Admission::Enroll(enrollment) => {
                     self.enter(playbook, &facts, *enrollment);
                     entered = true;
@@ -99,8 +106,7 @@ impl Turn<'_> {
         entry.result = EntryResult::Skipped;
         entry.reason = Some(Reason::Holdout);
         enrollment.state = EnrollmentState::Ended;
-        enrollment.ended =
-            Some(End { at: self.now, outcome: Outcome::Neutral, reason: Reason::Holdout, exit: None });
+        enrollment.ended = Some(End { at: self.now, outcome: Outcome::Neutral, reason: Reason::Holdout, exit: None });
         self.insert(enrollment);
         self.record(entry);
         self.refresh();

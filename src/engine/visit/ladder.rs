@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::book::{Person, layout, markdown};
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
 use crate::book::playbook::{Action, Base, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
+use crate::book::{Person, layout, markdown};
 use crate::condition::Truth;
+use crate::engine::Reason;
 use crate::engine::compose;
 use crate::engine::delivery::{Address, Content, Email};
 use crate::engine::desk::EntryKind;
 use crate::engine::enrollment::{Enrollment, StepRun, StepState};
 use crate::engine::recipients::{assignee, rung_above};
-use crate::engine::Reason;
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp, Unit, local_date};
 
@@ -74,9 +74,8 @@ impl Turn<'_> {
             begins(playbook, ladder, level, start, facts).is_some_and(|at| at <= self.now)
                 && !self.is_past(ladder, level, start, facts)
         });
-        let by_jump = open.filter(|(_, level)| {
-            level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True)
-        });
+        let by_jump =
+            open.filter(|(_, level)| level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True));
         let by_silence = self
             .answer_deadline(playbook, ladder, enrollment, facts)
             .filter(|deadline| *deadline <= self.now && next < ladder.levels.len())
@@ -86,9 +85,7 @@ impl Turn<'_> {
 
     /// Whether the level's last day is over.
     fn is_past(&self, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> bool {
-        level.last_day.is_some_and(|last| {
-            day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day)
-        })
+        level.last_day.is_some_and(|last| day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day))
     }
 
     /// When the last level that acted should have been acknowledged, if it has not been.
@@ -311,7 +308,12 @@ impl Turn<'_> {
     }
 
     /// Every instant at which the ladder may move by time alone.
-    pub(super) fn ladder_instants(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts) -> Vec<Timestamp> {
+    pub(super) fn ladder_instants(
+        &self,
+        playbook: &Playbook,
+        enrollment: &Enrollment,
+        facts: &Facts,
+    ) -> Vec<Timestamp> {
         let Some(ladder) = playbook.escalation.as_ref().filter(|_| !is_stopped(enrollment)) else { return Vec::new() };
         let Some(start) = start(playbook, ladder, enrollment) else { return Vec::new() };
         let levels = &ladder.levels[next_place(ladder, enrollment)..];
@@ -342,9 +344,8 @@ fn next_place(ladder: &Escalation, enrollment: &Enrollment) -> usize {
 }
 
 fn current_place(ladder: &Escalation, enrollment: &Enrollment) -> Option<usize> {
-    let acted = |level: &Level| {
-        enrollment.steps.get(&*level_key(&level.id)).is_some_and(|run| run.state == StepState::Done)
-    };
+    let acted =
+        |level: &Level| enrollment.steps.get(&*level_key(&level.id)).is_some_and(|run| run.state == StepState::Done);
     ladder.levels.iter().rposition(acted)
 }
 
@@ -368,7 +369,13 @@ fn day_date(ladder: &Escalation, n: u32, start: Timestamp, facts: &Facts) -> Opt
 }
 
 /// When a level's first day opens; the first level does not act before the ladder starts.
-fn begins(playbook: &Playbook, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> Option<Timestamp> {
+fn begins(
+    playbook: &Playbook,
+    ladder: &Escalation,
+    level: &Level,
+    start: Timestamp,
+    facts: &Facts,
+) -> Option<Timestamp> {
     let day = day_date(ladder, level.first_day, start, facts)?;
     let opening = on_day(day, None, &facts.zone, window(playbook, facts))?;
     next_opening(playbook, facts, opening.max(start))

@@ -18,7 +18,7 @@ use crate::portfolio::{Account, Event, Facts, Run, World};
 use crate::time::Timestamp;
 
 use super::Reason;
-use super::desk::{Change, Desk, Entry, EntryKind, EntryResult};
+use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next};
 use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
 
@@ -60,7 +60,7 @@ pub struct Visit {
     /// When to look again if nothing changes before.
     pub wake_at: Option<Timestamp>,
     /// The next step of each active enrollment, for lists.
-    pub next: Vec<(Arc<str>, Option<(Arc<str>, Timestamp)>)>,
+    pub next: Vec<Next>,
     /// Requests that were refused, and why.
     pub refused: Vec<(usize, Reason)>,
 }
@@ -231,13 +231,6 @@ impl<'a> Turn<'a> {
 
     fn finish(self) -> Visit {
         let (wake_at, next) = self.wake();
-        Visit {
-            account: self.account,
-            desk: self.desk,
-            changes: self.changes,
-            wake_at,
-            next,
-            refused: self.refused,
-        }
+        Visit { account: self.account, desk: self.desk, changes: self.changes, wake_at, next, refused: self.refused }
     }
 }

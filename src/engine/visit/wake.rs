@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::engine::admission::cooldown_ends;
-use crate::engine::desk::{ApprovalState, TaskState};
+use crate::engine::desk::{ApprovalState, Next, TaskState};
 use crate::engine::enrollment::StepState;
 use crate::engine::matching::{Offers, is_open, matures_at, next_flip, next_midnight, offers};
 use crate::engine::plan::{self, Due};
@@ -12,14 +12,11 @@ use crate::engine::suppression::capped;
 use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
-use super::advance::wait_ends;
 use super::Turn;
-
-/// The next step of each active enrollment, for lists.
-pub(super) type Next = Vec<(Arc<str>, Option<(Arc<str>, Timestamp)>)>;
+use super::advance::wait_ends;
 
 impl Turn<'_> {
-    pub(super) fn wake(&self) -> (Option<Timestamp>, Next) {
+    pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
         if !self.account.is_known(self.now) {
             return (self.account.known_since, Vec::new());
         }

@@ -19,7 +19,10 @@ pub fn field_by_hand(text: &str, registry: &Registry, people: &HashSet<Arc<str>>
         return Err(unknown("field", name, registry.account.keys().map(String::as_str)));
     };
     if field.computed || name == "id" {
-        return Err(format!("`{name}` cannot be set: it is {}", if name == "id" { "the account's name" } else { "computed" }));
+        return Err(format!(
+            "`{name}` cannot be set: it is {}",
+            if name == "id" { "the account's name" } else { "computed" }
+        ));
     }
     let value = cell::value(value.trim(), &field.ty).map_err(|why| format!("{name}: {why}"))?;
     match (&field.ty, &value) {

@@ -10,7 +10,7 @@ use super::enrollment::{self, EnrollmentRow, StepRow};
 use super::standing::{self, ConditionRow, FieldRow, HealthRow};
 use super::task::{self, ApprovalRow, TaskRow};
 use crate::engine::Desk;
-use crate::engine::desk::{Change, Entry};
+use crate::engine::desk::{Change, Entry, Next};
 use crate::store::db::on;
 use crate::store::dialect::{Pair, ROWS_AT_ONCE};
 use crate::store::value::micros;
@@ -29,9 +29,6 @@ pub struct Look<'a> {
     pub wake_at: Option<Timestamp>,
     pub next: &'a [Next],
 }
-
-/// An enrollment's next step and when it is due; none when nothing is planned.
-pub type Next = (Arc<str>, Option<(Arc<str>, Timestamp)>);
 
 /// What became of the looks.
 #[derive(Debug, Default, PartialEq)]

@@ -6,7 +6,7 @@ mod enrollment;
 mod standing;
 mod task;
 
-pub use apply::{Applied, Look, Next};
+pub use apply::{Applied, Look};
 pub(super) use task::checklist;
 
 use std::collections::HashMap;

@@ -63,7 +63,13 @@ const CLAIM: Pair = Pair { sqlite: claim!(""), postgres: claim!("for update skip
 
 impl Store {
     /// Takes up to `limit` due deliveries for `owner` until `lease_until`, in the order in which they are due.
-    pub async fn claim(&self, now: Timestamp, limit: i64, owner: &str, lease_until: Timestamp) -> Result<Vec<ClaimedDelivery>> {
+    pub async fn claim(
+        &self,
+        now: Timestamp,
+        limit: i64,
+        owner: &str,
+        lease_until: Timestamp,
+    ) -> Result<Vec<ClaimedDelivery>> {
         let mut tx = self.begin().await?;
         let (text, owner) = (tx.text(&CLAIM), owner.to_owned());
         let rows: Vec<ClaimedRow> = on!(tx &mut tx, db => sqlx::query_as(text)

@@ -36,12 +36,7 @@ impl Store {
     /// Writes what follows from an attempt.
     ///
     /// An address that does not exist is blocked and its contact becomes `bounced`. What ended wakes its account.
-    pub async fn settle(
-        &self,
-        claimed: &ClaimedDelivery,
-        settlement: &Settlement,
-        now: Timestamp,
-    ) -> Result<Settled> {
+    pub async fn settle(&self, claimed: &ClaimedDelivery, settlement: &Settlement, now: Timestamp) -> Result<Settled> {
         let Some(state) = settlement.state() else { return Ok(Settled::Overtaken) };
         let mut tx = self.begin().await?;
         if state != DeliveryState::Queued {
