@@ -512,13 +512,6 @@ pub enum Recipient {
     Address(Arc<str>),
 }
 
-impl Recipient {
-    /// Whether it names someone at the customer: what caps, opt-outs and suppressions are about.
-    pub fn is_customer(&self) -> bool {
-        matches!(self, Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_))
-    }
-}
-
 /// The ladder: who is responsible from which day.
 #[derive(Clone, Debug)]
 pub struct Escalation {

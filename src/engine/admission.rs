@@ -119,11 +119,12 @@ fn used_up(
         return Some(Reason::LimitReached);
     }
     let last = earlier.last()?;
-    let last_end = last.ended.as_ref().map(|end| end.at)?;
+    let end = last.ended.as_ref()?;
+    let last_end = end.at;
     match playbook.reentry.policy {
         ReentryPolicy::Never => Some(Reason::ReentryKeyUsed),
         ReentryPolicy::OncePerKey => {
-            let moved_back = offer.anchor.is_some() && offer.open_since <= last_end;
+            let moved_back = offer.anchor.is_some() && offer.open_since <= last_end && !end.is_restart();
             moved_back.then_some(Reason::ReentryKeyUsed)
         }
         _ if entrance == Entrance::ByHand => None,

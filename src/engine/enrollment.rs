@@ -54,6 +54,13 @@ pub struct End {
     pub exit: Option<Arc<str>>,
 }
 
+impl End {
+    /// Whether the anchor moved and the playbook is to begin anew from it.
+    pub fn is_restart(&self) -> bool {
+        self.reason == Reason::Superseded && self.exit.is_none()
+    }
+}
+
 /// What became of one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepRun {

@@ -82,7 +82,8 @@ pub fn date_range(
     let from = on_day(day, None, &facts.zone, window)?;
     let until = match trigger.until {
         Some(until) => add_span_to_day(anchor, until, calendar)?,
-        None if trigger.offset.is_negative() => anchor,
+        // Without an opening until the anchor, the next one is the one day on which accounts enter.
+        None if trigger.offset.is_negative() => anchor.max(local_date(from, &facts.zone)),
         None => {
             let last = add_span(from, playbook.late.grace, &facts.zone, calendar)?;
             local_date(last, &facts.zone)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::book::Person;
 use crate::book::playbook::{Playbook, Recipient};
 use crate::book::policy::TRANSACTIONAL;
-use crate::condition::Value;
+use crate::condition::{Type, Value};
 use crate::portfolio::{Contact, Facts};
 
 use super::Reason;
@@ -87,14 +87,31 @@ fn resolve(
             let contact = facts.account.contact(&id).ok_or(Reason::RecipientMissing)?;
             allowed(contact, class, facts).map(|one| vec![one])
         }
-        Recipient::Address(address) => Ok(vec![Addressee {
-            name: None,
-            email: Some(address.to_string()),
-            contact: None,
-            person: None,
-            slack: None,
-        }]),
+        Recipient::Address(address) => Ok(vec![at_address(address)]),
+        Recipient::Account(field) if is_address_field(field, facts) => {
+            let address = facts.account.text(field, facts.now).ok_or(Reason::RecipientMissing)?;
+            Ok(vec![at_address(&address)])
+        }
         ours => person(ours, facts, open_tasks).map(|person| vec![from_person(person)]).ok_or(Reason::RecipientMissing),
+    }
+}
+
+fn at_address(address: &str) -> Addressee {
+    Addressee { name: None, email: Some(address.to_owned()), contact: None, person: None, slack: None }
+}
+
+/// Whether a field of the account holds an address of the customer's rather than one of our people.
+fn is_address_field(field: &str, facts: &Facts) -> bool {
+    let registry = &facts.world.book.dictionary.registry;
+    registry.account.get(field).is_some_and(|own| own.ty == Type::Text)
+}
+
+/// Whether the recipient is someone at the customer: what caps, opt-outs and suppressions are about.
+pub fn is_customer(recipient: &Recipient, facts: &Facts) -> bool {
+    match recipient {
+        Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_) => true,
+        Recipient::Account(field) => is_address_field(field, facts),
+        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ pub(in crate::book) mod fixture;
 mod health;
 mod holidays;
 mod ids;
+mod later;
 mod people;
 pub mod playbook;
 mod policy;

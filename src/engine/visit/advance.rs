@@ -12,7 +12,7 @@ use crate::engine::admission::unknown_because;
 use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::engine::plan::{self, Due};
-use crate::engine::recipients::assignee;
+use crate::engine::recipients::{assignee, is_customer};
 use crate::engine::suppression::{Obstacle, suppressed};
 use crate::id;
 use crate::portfolio::Facts;
@@ -56,10 +56,10 @@ impl Turn<'_> {
     fn ready(&self) -> Vec<Ready> {
         let mut ready = Vec::new();
         for (playbook, id) in self.active() {
-            if playbook.status == Status::Paused {
+            let enrollment = self.enrollment(&id);
+            if playbook.status == Status::Paused || self.awaits_branch(&playbook, enrollment) {
                 continue;
             }
-            let enrollment = self.enrollment(&id);
             let facts = self.facts_for(&playbook, enrollment);
             let due: Vec<(usize, Due)> = plan::undecided(&playbook, enrollment, &self.desk, &facts).collect();
             for (place, due) in due {
@@ -164,7 +164,7 @@ impl Turn<'_> {
             Truth::Unknown => return Gate::Hold(unknown_step(step, facts)),
         }
         let kind = step.action.kind();
-        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk) {
+        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk) {
             return match obstacle.mode {
                 HoldOrSkip::Hold => Gate::Hold(obstacle),
                 HoldOrSkip::Skip => Gate::Skip(obstacle.reason),
@@ -228,7 +228,7 @@ impl Turn<'_> {
         let kind = step.action.kind();
         let standing = match run.reason {
             Some(Reason::Suppressed | Reason::Inhibited) => {
-                suppressed(playbook, kind, is_customer_facing(&step.action), facts, &self.desk)
+                suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk)
             }
             _ => None,
         };
@@ -403,9 +403,9 @@ fn must_ask(step: &Step, facts: &Facts) -> bool {
 }
 
 /// Whether the action reaches the customer rather than our own people.
-pub(super) fn is_customer_facing(action: &Action) -> bool {
+pub(super) fn is_customer_facing(action: &Action, facts: &Facts) -> bool {
     match action {
-        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| recipient.is_customer()),
+        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| is_customer(recipient, facts)),
         _ => false,
     }
 }

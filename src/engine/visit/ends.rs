@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::book::calendar::add_span;
 use crate::book::playbook::{OnAnchorChange, Outcome, Playbook, Trigger};
 use crate::condition::Truth;
+use crate::engine::Reason;
 use crate::engine::admission::is_never;
 use crate::engine::delivery::DeliveryState;
 use crate::engine::desk::{ApprovalState, Change, EntryKind};
 use crate::engine::enrollment::{End, EnrollmentState, StepState};
-use crate::engine::{Reason, plan};
+use crate::engine::plan::{self, Due};
 use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
@@ -77,6 +78,7 @@ impl Turn<'_> {
     fn is_complete(&self, playbook: &Playbook, id: &str, facts: &Facts) -> bool {
         let enrollment = self.enrollment(id);
         plan::undecided(playbook, enrollment, &self.desk, facts).next().is_none()
+            && !self.awaits_branch(playbook, enrollment)
             && self.ladder_is_over(playbook, enrollment, facts)
     }
 
@@ -109,13 +111,7 @@ impl Turn<'_> {
                 send.state = DeliveryState::Cancelled;
             }
         }
-        for approval in self.desk.approvals.values_mut() {
-            if approval.enrollment == *id && approval.state == ApprovalState::Waiting {
-                approval.state = ApprovalState::Expired;
-                approval.decided_at = Some(self.now);
-                self.changes.push(Change::Approval(approval.id.clone()));
-            }
-        }
+        self.withdraw_questions(id, |_| true);
         let enrollment = self.desk.enrollments.get_mut(id).expect("an enrollment that ends");
         for (step, run) in enrollment.steps.iter_mut().filter(|(_, run)| !run.state.is_decided()) {
             run.state = StepState::Cancelled;
@@ -157,18 +153,40 @@ impl Turn<'_> {
         if let (Some(key), true) = (key, enrollment.entry_key.starts_with("key:")) {
             enrollment.entry_key = format!("key:{key}").into();
         }
-        self.forget_undecided(id);
+        self.plan_anew(playbook, id, &facts);
         self.changed_enrollment(id);
         self.record(entry);
         self.refresh();
     }
 
-    /// Steps that were only held are planned anew.
-    fn forget_undecided(&mut self, id: &Arc<str>) {
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
-        for (step, run) in enrollment.steps.iter_mut().filter(|(_, run)| run.state == StepState::Held) {
-            run.state = StepState::Planned;
+    /// Steps that were held or asked about and now lie ahead again are as if their time had never come.
+    fn plan_anew(&mut self, playbook: &Playbook, id: &Arc<str>, facts: &Facts) {
+        let lies_ahead = |due: &Due| matches!(due, Due::At(at) if *at > self.now);
+        let begun = |step: &str| {
+            let run = self.enrollment(id).begun(step);
+            run.is_some_and(|run| matches!(run.state, StepState::Held | StepState::Approving))
+        };
+        let anew: Vec<Arc<str>> = plan::undecided(playbook, self.enrollment(id), &self.desk, facts)
+            .filter(|(place, due)| lies_ahead(due) && begun(&playbook.steps[*place].id))
+            .map(|(place, _)| playbook.steps[place].id.clone())
+            .collect();
+        for step in &anew {
+            let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+            enrollment.steps.get_mut(step).expect("a begun step").state = StepState::Planned;
             self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
+        }
+        self.withdraw_questions(id, |step| anew.iter().any(|own| **own == *step));
+    }
+
+    /// Takes back what approvers have been asked about these steps and have not answered.
+    fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
+        for approval in self.desk.approvals.values_mut() {
+            let is_open = approval.enrollment == *id && approval.state == ApprovalState::Waiting;
+            if is_open && approval.step.as_deref().is_none_or(&about) {
+                approval.state = ApprovalState::Expired;
+                approval.decided_at = Some(self.now);
+                self.changes.push(Change::Approval(approval.id.clone()));
+            }
         }
     }
 

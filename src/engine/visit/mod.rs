@@ -2,6 +2,7 @@
 //! again. Works on a copy of the desk and lists every change; the caller writes them in one transaction.
 
 mod advance;
+mod branch;
 mod ends;
 mod enroll;
 mod ladder;
@@ -112,7 +113,8 @@ impl<'a> Turn<'a> {
     /// Repeats until nothing more happens at this instant.
     fn settle(&mut self) {
         for _ in 0..MOST_ROUNDS {
-            let progressed = self.end_what_ends() || self.replan() || self.advance() || self.enroll();
+            let progressed =
+                self.end_what_ends() || self.replan() || self.rebranch() || self.advance() || self.enroll();
             if !progressed {
                 return;
             }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::book::compile::later;
 use crate::book::diagnostic::Diagnostics;
 use crate::book::playbook::{BranchLock, InFlight, Playbook, Status, Trigger, ZoneRule, ZoneSource};
 use crate::book::policy::TRANSACTIONAL;
@@ -83,6 +84,7 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
     context.send_window = window.unwrap_or_else(|| context.send_window.clone());
     let reentry = trigger::reentry(table, trigger.as_ref(), context);
     let (holdout, measure_window) = ends::measure(table, context.shared.policy.holdout);
+    later::warn(table, &["moved"]);
     ends::moved(table, context);
     // Fields are computed in this order: those that may be missing come last.
     let playbook = Playbook {

@@ -47,7 +47,10 @@ impl Context<'_, '_> {
         match (side, recipient) {
             (Side::Anyone, _) | (Side::Sender, Recipient::Address(_)) => true,
             (_, Recipient::Account(field)) => self.field_type(field) == Some(&Type::Person),
-            (_, recipient) => !recipient.is_customer(),
+            (_, recipient) => !matches!(
+                recipient,
+                Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_)
+            ),
         }
     }
 

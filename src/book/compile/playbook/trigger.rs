@@ -1,5 +1,6 @@
 //! Who enrolls, and when: `[trigger]`, `[enroll]`, `[reentry]`.
 
+use crate::book::compile::later;
 use crate::book::playbook::{
     Backfill, DateTrigger, Enroll, OnAnchorChange, Reentry, ReentryPolicy, Schedule, Trigger, UnknownPolicy,
 };
@@ -109,6 +110,7 @@ pub(super) fn enroll(top: &mut Table, trigger: Option<&Trigger>, context: &Conte
             max_per_day: None,
         };
     };
+    later::warn(&table, &["max_per_day"]);
     let when = if needs_condition { table.need("when") } else { table.get("when") };
     let unknowns = [("hold", UnknownPolicy::Hold), ("no", UnknownPolicy::No), ("error", UnknownPolicy::Error)];
     let enroll = Enroll {

@@ -1,0 +1,127 @@
+//! Import, tests, virtual time, and how calls end.
+
+use super::{Place, keys};
+
+#[test]
+fn import_reports_what_landed_and_names_each_refused_row() {
+    let place = Place::new();
+    place.write("accounts.csv", "id,arr\nacme,48000\nbirch,much\n");
+    let ended = place.call("import accounts accounts.csv");
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.starts_with("accounts: 2 read, 1 new, 0 updated, 0 unchanged, 1 refused\n"), "{}", ended.out);
+    assert!(ended.out.contains("accounts.csv:3: arr: `much` is not a number"), "{}", ended.out);
+    place.write("accounts.csv", "id,arr\nacme,48000\n");
+    let again = place.object("import accounts accounts.csv");
+    assert_eq!(keys(&again), ["read", "inserted", "updated", "unchanged", "refused"]);
+    assert_eq!((&again["unchanged"], &again["updated"]), (&1.into(), &0.into()));
+    assert!(place.wrong("import accounts nowhere.csv").contains("there is no file nowhere.csv"));
+}
+
+#[test]
+fn a_map_renames_columns_and_a_wrong_map_is_shown_with_its_place() {
+    let place = Place::new();
+    place.write("crm.csv", "Customer,Value\nacme,48000\n");
+    place.write("crm.map.toml", "[columns]\n\"Customer\" = \"id\"\n\"Value\" = \"arr\"\n");
+    assert_eq!(place.object("import accounts crm.csv --map crm.map.toml")["inserted"], 1);
+    place.write("crm.map.toml", "[column]\n\"Customer\" = \"id\"\n");
+    let said = place.wrong("import accounts crm.csv --map crm.map.toml");
+    assert!(said.contains("the map crm.map.toml is wrong") && said.contains("columns"), "{said}");
+}
+
+#[test]
+fn tests_of_the_book_pass_and_fail_with_the_timeline_marked() {
+    let place = Place::new();
+    assert_eq!(place.done("test"), "ok    welcome: the owner calls and approves\n\n1 passed, 0 failed\n");
+    let tests = super::BOOK[6].1;
+    place.write("playbooks/welcome.test.toml", &tests.replace("task     call", "task     phone"));
+    let ended = place.call("test");
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.contains("FAIL  welcome: the owner calls and approves"), "{}", ended.out);
+    assert!(ended.out.contains("- 2026-03-02 10:00 task phone -> dana"), "{}", ended.out);
+    assert!(ended.out.contains("+ 2026-03-02 10:00  task  call  -> dana"), "{}", ended.out);
+    let object: serde_json::Value = serde_json::from_str(place.call("test --format json").out.trim()).unwrap();
+    assert_eq!(keys(&object), ["file", "playbook", "name", "passed", "missing", "unexpected"]);
+}
+
+#[test]
+fn a_run_of_tests_that_ran_none_fails() {
+    let place = Place::new();
+    assert!(place.wrong("test --filter nothing").contains("none is called `nothing`"));
+    assert!(place.wrong("test playbooks/renewal").contains("playbooks/renewal"));
+    place.done("test playbooks/welcome.toml");
+    place.write("playbooks/welcome.test.toml", "playbook = \"welcome\"\n[given.account]\nid = \"acme\"\n");
+    assert_eq!(place.call("test").code, 1);
+}
+
+#[test]
+fn a_stretch_of_virtual_time_prints_its_timeline_and_only_moves_forward() {
+    let place = Place::with_accounts();
+    let lines = place.objects("run --from 2026-03-02 --until 2026-03-04");
+    let expected =
+        ["at", "local", "account", "playbook", "version", "kind", "step", "action", "to", "result", "reason", "detail"];
+    assert_eq!(keys(&lines[0]), expected);
+    let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["enroll", "step", "step"]);
+    assert!(place.wrong("run --from 2026-03-03 --until 2026-03-05").contains("only moves forward"));
+    assert!(place.wrong("run --once --now 2026-03-03").contains("only moves forward"));
+}
+
+#[test]
+fn the_wall_clock_refuses_a_virtual_database_and_a_virtual_clock_a_live_one() {
+    let place = Place::played();
+    for line in ["run", "run --once"] {
+        let said = place.wrong(line);
+        assert!(said.contains("lives by a virtual clock") && said.contains("--database"), "{said}");
+    }
+    place.done("run --once --database sqlite:live.db");
+    let said = place.wrong("run --from 2027-01-01 --until 2027-01-02 --database sqlite:live.db");
+    assert!(said.contains("runs on the wall clock"), "{said}");
+}
+
+#[test]
+fn once_does_what_is_due_and_reports_it() {
+    let place = Place::with_accounts();
+    let report = place.object("run --once --now 2026-03-02T15:00:00Z");
+    let expected = ["as_of", "enrolled", "advanced", "sent", "held", "failed", "uncertain", "tasks", "next_wake"];
+    assert_eq!(keys(&report), expected);
+    assert_eq!((&report["enrolled"], &report["tasks"], &report["held"]), (&1.into(), &1.into(), &1.into()));
+}
+
+#[test]
+fn simulate_looks_ahead_and_changes_nothing() {
+    let place = Place::with_accounts();
+    let shown = place.done("simulate acme --until 2026-03-05");
+    assert!(shown.starts_with("acme in welcome\n  2026-03-01 19:00  enroll\n"), "{shown}");
+    assert!(place.objects("enrollments").is_empty());
+    assert_eq!(place.call("simulate --until 2026-03-01").code, 64);
+}
+
+#[test]
+fn bad_usage_ends_with_64_and_a_closed_pipe_is_no_failure() {
+    let place = Place::new();
+    for line in ["", "dance", "explain acme", "run --from 2026-03-02", "run --send", "accounts --now yesterday"] {
+        assert_eq!(place.call(line).code, 64, "{line}");
+    }
+    assert_eq!(place.call("--help").code, 0);
+    assert_eq!(place.call("--version").out, format!("playcaller {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_wrong_deployment_file_is_shown_with_its_place_and_a_missing_secret_with_its_key() {
+    let place = Place::new();
+    place.write("playcaller.toml", "[smpt]\nurl = \"smtp://127.0.0.1\"\n");
+    let said = place.wrong("accounts");
+    assert!(said.contains("playcaller.toml is wrong") && said.contains("smtp"), "{said}");
+    let text = "[smtp]\nurl = \"smtp://127.0.0.1\"\nusername = \"cs\"\npassword = { env = \"PLAYCALLER_NOT_SET\" }\n";
+    place.write("playcaller.toml", text);
+    assert!(place.wrong("run --once").contains("`smtp.password`"));
+    place.done("accounts");
+}
+
+#[test]
+fn migrate_makes_the_database_and_an_unknown_kind_of_one_is_refused() {
+    let place = Place::new();
+    assert_eq!(place.done("migrate --database sqlite:new.db"), "the database is up to date\n");
+    assert!(place.path().join("new.db").exists());
+    assert!(place.wrong("migrate --database mysql://db.us.example/cs").contains("postgres://"));
+}
