@@ -13,7 +13,7 @@ use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
 use super::Turn;
-use super::advance::wait_ends;
+use super::wait::wait_ends;
 
 impl Turn<'_> {
     pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
