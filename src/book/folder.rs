@@ -67,7 +67,8 @@ pub fn kind(path: &str) -> Kind {
 pub fn misnamed(file: &SourceFile) -> Option<Diagnostic> {
     let name = file.name.rsplit('/').next()?;
     let shared = nearest(name, SHARED)?;
-    if file.text.contains("[trigger]") {
+    // `[trigger]`, or `trigger = { … }`.
+    if file.text.lines().any(|line| line.trim_start_matches('[').starts_with("trigger")) {
         return None;
     }
     let message = if shared == name {

@@ -23,6 +23,8 @@ pub enum Admission {
     Refuse(Reason),
     /// Refused now; asked again at that instant without any change of the data.
     RefuseUntil(Reason, Timestamp),
+    /// Qualifies, and waits until it can be told which branch it is on.
+    AwaitBranch,
 }
 
 /// How an account comes in.
@@ -56,7 +58,7 @@ pub fn admit(
         Some((reason, None)) => return Admission::Refuse(reason),
         None => {}
     }
-    let Some(branch) = branch(playbook, facts) else { return Admission::Refuse(Reason::ConditionUnknown) };
+    let Some(branch) = branch(playbook, facts) else { return Admission::AwaitBranch };
     let enrollment = Box::new(new_enrollment(playbook, facts, desk, offer, key, branch));
     if entrance == Entrance::Trigger && is_held_out(playbook, &facts.account.id) {
         return Admission::HoldOut(enrollment);
@@ -110,7 +112,7 @@ fn used_up(
     key: &str,
     entrance: Entrance,
 ) -> Option<Reason> {
-    let earlier = desk.of_playbook(&playbook.id);
+    let earlier = desk.entries_of(&playbook.id);
     let has_key = desk.enrollments.values().any(|own| own.playbook == playbook.id && &*own.entry_key == key);
     if has_key {
         return Some(Reason::ReentryKeyUsed);
@@ -149,7 +151,7 @@ pub fn cooldown_ends(playbook: &Playbook, facts: &Facts, desk: &Desk) -> Option<
     if playbook.reentry.policy != ReentryPolicy::AfterCooldown {
         return None;
     }
-    let last_end = desk.of_playbook(&playbook.id).last()?.ended.as_ref()?.at;
+    let last_end = desk.entries_of(&playbook.id).last()?.ended.as_ref()?.at;
     add_span(last_end, playbook.reentry.cooldown, &facts.zone, facts.calendar())
 }
 

@@ -363,11 +363,16 @@ impl Desk {
 
     /// The enrollments of one playbook that count as such, oldest first; holdouts are not among them.
     pub fn of_playbook(&self, playbook: &str) -> Vec<&Enrollment> {
-        let mut own: Vec<&Enrollment> = self
-            .enrollments
-            .values()
-            .filter(|enrollment| &*enrollment.playbook == playbook && !enrollment.is_holdout())
-            .collect();
+        let mut own = self.entries_of(playbook);
+        own.retain(|enrollment| !enrollment.is_holdout());
+        own
+    }
+
+    /// Every record of one playbook, oldest first, holdouts among them: what re-entry looks at, so that an account
+    /// that is left alone is counted as often as it would have been enrolled.
+    pub fn entries_of(&self, playbook: &str) -> Vec<&Enrollment> {
+        let mut own: Vec<&Enrollment> =
+            self.enrollments.values().filter(|enrollment| &*enrollment.playbook == playbook).collect();
         own.sort_by_key(|enrollment| (enrollment.enrolled_at, enrollment.id.clone()));
         own
     }

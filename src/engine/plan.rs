@@ -64,8 +64,8 @@ fn after(playbook: &Playbook, step: &Step, base: Timestamp, span: Option<Span>, 
     }
 }
 
-/// The instant an `after` counts from.
-fn base_instant(playbook: &Playbook, place: usize, base: Base, enrollment: &Enrollment, desk: &Desk) -> Due {
+/// The instant an `after` counts from, for the step at that place in the file.
+pub fn base_instant(playbook: &Playbook, place: usize, base: Base, enrollment: &Enrollment, desk: &Desk) -> Due {
     let branch = enrollment.branch.as_deref();
     match base {
         Base::Enrolled => Due::At(enrollment.enrolled_at),

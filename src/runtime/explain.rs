@@ -164,6 +164,7 @@ fn reason(
         Admission::Enroll(_) => Reason::Enrolled,
         Admission::HoldOut(_) => Reason::Holdout,
         Admission::Refuse(reason) | Admission::RefuseUntil(reason, _) => reason,
+        Admission::AwaitBranch => Reason::ConditionUnknown,
     }
 }
 

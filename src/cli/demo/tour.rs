@@ -15,11 +15,12 @@ const STORIES: [(&str, &str, &str); 5] = [
 ];
 
 /// What to type next, and what it shows.
-pub const NEXT: [(&str, &str); 6] = [
+pub const NEXT: [(&str, &str); 7] = [
     ("accounts --band red", "who is in trouble"),
-    ("explain wexcombe at-risk --now 2026-10-01", "why an account was left alone"),
+    ("explain zephyr at-risk --now 2026-09-30", "why an account was left alone"),
     ("enrollments --account tarnwick", "where an account stands"),
     ("tasks", "work for people"),
+    ("approvals", "what waits for a yes"),
     ("outbox --limit 20", "what was sent"),
     ("simulate harborlane", "what lies ahead"),
 ];

@@ -62,9 +62,12 @@ impl Turn<'_> {
             let facts = self.facts_for(&playbook, enrollment);
             let due: Vec<(usize, Due)> = plan::undecided(&playbook, enrollment, &self.desk, &facts).collect();
             for (place, due) in due {
+                // A wait that has begun goes on, wherever a moved anchor would put its beginning.
+                let step = enrollment.begun(&playbook.steps[place].id);
+                let waits = step.is_some_and(|run| run.state == StepState::Waiting);
                 let due = match due {
                     Due::Never => None,
-                    Due::At(at) if at <= self.now => Some(at),
+                    Due::At(at) if at <= self.now || waits => Some(at),
                     _ => continue,
                 };
                 ready.push(Ready { playbook: playbook.clone(), enrollment: id.clone(), place, due });

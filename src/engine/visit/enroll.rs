@@ -8,7 +8,7 @@ use crate::engine::admission::{Admission, Entrance, admit};
 use crate::engine::desk::{Change, ConditionState, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, Enrollment, EnrollmentState};
 use crate::engine::matching::{Offer, Offers, is_open, observe, offers, seen_after};
-use crate::portfolio::Facts;
+use crate::portfolio::{Event, Facts};
 
 use super::Turn;
 
@@ -31,8 +31,7 @@ impl Turn<'_> {
         let offers = offers(playbook, &facts, seen, live_since);
         let mut state = observe(before.as_ref(), playbook, &facts, &offers, live_since);
         state.seen = seen_after(playbook, &facts, &state.seen, live_since);
-        self.remember(playbook, before.as_ref(), &state);
-        let Offers::Now(open) = offers else { return false };
+        let open = if let Offers::Now(open) = offers { open } else { Vec::new() };
         let mut entered = false;
         for offer in open {
             let facts = facts.with_event(offer.event.clone());
@@ -49,9 +48,12 @@ impl Turn<'_> {
                     entered = true;
                 }
                 Admission::HoldOut(enrollment) => self.hold_out(playbook, &facts, *enrollment),
-                Admission::Refuse(_) | Admission::RefuseUntil(..) => {}
+                // An event that is not decided yet is looked at again.
+                Admission::RefuseUntil(..) | Admission::AwaitBranch => forget(&mut state.seen, offer.event.as_deref()),
+                Admission::Refuse(_) => {}
             }
         }
+        self.remember(playbook, before.as_ref(), &state);
         entered
     }
 
@@ -61,7 +63,9 @@ impl Turn<'_> {
             None => state.clone(),
             Some(_) => {
                 let truth = crate::engine::matching::truth(&playbook.enroll, facts);
-                let true_since = (truth == crate::condition::Truth::True).then_some(self.now);
+                // An event that is refused once does not come back, so what is true now has been since it came.
+                let true_since = facts.event.as_ref().map(|event| event.at);
+                let true_since = true_since.filter(|_| truth == crate::condition::Truth::True);
                 ConditionState { truth, since: self.now, true_since, ..state.clone() }
             }
         }
@@ -81,7 +85,7 @@ impl Turn<'_> {
 
     /// Whether a later `false_at` or `rearmed_at` says something the stored one does not: only after an enrollment.
     fn matters(&self, playbook: &Playbook, before: &ConditionState, state: &ConditionState) -> bool {
-        let own = self.desk.of_playbook(&playbook.id);
+        let own = self.desk.entries_of(&playbook.id);
         let Some(last) = own.last() else { return false };
         let last_end = last.ended.as_ref().map_or(last.enrolled_at, |end| end.at);
         let news = |before: Option<_>, now: Option<_>| {
@@ -144,6 +148,11 @@ impl Turn<'_> {
                 None
             }
             Admission::Refuse(reason) | Admission::RefuseUntil(reason, _) => Some(reason),
+            Admission::AwaitBranch => Some(Reason::ConditionUnknown),
         }
     }
+}
+
+fn forget(seen: &mut Vec<Arc<str>>, event: Option<&Event>) {
+    seen.retain(|id| event.is_none_or(|event| event.id != *id));
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
-use crate::book::playbook::{Action, Base, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
+use crate::book::playbook::{Action, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
 use crate::book::{Person, layout, markdown};
 use crate::condition::Truth;
 use crate::engine::Reason;
 use crate::engine::compose;
 use crate::engine::delivery::{Address, Content, Email};
-use crate::engine::desk::EntryKind;
+use crate::engine::desk::{Desk, EntryKind};
 use crate::engine::enrollment::{Enrollment, StepRun, StepState};
+use crate::engine::plan::{Due, base_instant};
 use crate::engine::recipients::{assignee, rung_above};
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp, Unit, local_date};
@@ -19,8 +20,8 @@ use super::Turn;
 use super::advance::Gate;
 use super::perform::{Outgoing, Prepared};
 
-/// The row that says the ladder was stopped.
-const STOPPED: &str = "ladder";
+/// The row that says the ladder was stopped; like those of levels it cannot be the id of a step.
+const STOPPED: &str = "ladder:stopped";
 
 /// The row of a level among the steps of an enrollment; the prefix keeps it apart from a step of the same id.
 pub fn level_key(level: &str) -> Arc<str> {
@@ -41,7 +42,10 @@ impl Turn<'_> {
 
     fn climb(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, facts: &Facts) -> bool {
         let enrollment = self.enrollment(id);
-        let Some(start) = start(playbook, ladder, enrollment).filter(|_| !is_stopped(enrollment)) else { return false };
+        let Due::At(start) = start(playbook, ladder, enrollment, &self.desk) else { return false };
+        if is_stopped(enrollment) {
+            return false;
+        }
         if ladder.stop_when.as_ref().is_some_and(|stop| stop.truth(facts) == Truth::True) {
             self.decide(id, &Arc::from(STOPPED), StepState::Done, self.now, Some(Reason::UntilMet));
             return true;
@@ -292,7 +296,11 @@ impl Turn<'_> {
         if is_stopped(enrollment) {
             return true;
         }
-        let Some(start) = start(playbook, ladder, enrollment) else { return false };
+        let start = match start(playbook, ladder, enrollment, &self.desk) {
+            Due::At(start) => start,
+            Due::Later => return false,
+            Due::Never => return true,
+        };
         if next_place(ladder, enrollment) < ladder.levels.len() {
             return ladder.levels.last().is_some_and(|last| self.is_past(ladder, last, start, facts));
         }
@@ -315,7 +323,7 @@ impl Turn<'_> {
         facts: &Facts,
     ) -> Vec<Timestamp> {
         let Some(ladder) = playbook.escalation.as_ref().filter(|_| !is_stopped(enrollment)) else { return Vec::new() };
-        let Some(start) = start(playbook, ladder, enrollment) else { return Vec::new() };
+        let Due::At(start) = start(playbook, ladder, enrollment, &self.desk) else { return Vec::new() };
         let levels = &ladder.levels[next_place(ladder, enrollment)..];
         let begins = levels.iter().filter_map(|level| begins(playbook, ladder, level, start, facts));
         begins
@@ -325,12 +333,9 @@ impl Turn<'_> {
     }
 }
 
-/// When the ladder began: at the enrollment, or when its step ended.
-fn start(playbook: &Playbook, ladder: &Escalation, enrollment: &Enrollment) -> Option<Timestamp> {
-    match ladder.starts {
-        Base::Step(place) | Base::Done(place) => enrollment.step_ended_at(&playbook.steps[place].id),
-        Base::Enrolled | Base::Previous => Some(enrollment.enrolled_at),
-    }
+/// When the ladder began: at the enrollment, or when its step ended or its task was done.
+fn start(playbook: &Playbook, ladder: &Escalation, enrollment: &Enrollment, desk: &Desk) -> Due {
+    base_instant(playbook, playbook.steps.len(), ladder.starts, enrollment, desk)
 }
 
 fn is_stopped(enrollment: &Enrollment) -> bool {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::calendar::add_span;
 use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::engine::admission::cooldown_ends;
 use crate::engine::desk::{ApprovalState, Next, TaskState};
@@ -54,8 +55,14 @@ impl Turn<'_> {
         else {
             return;
         };
-        if let Offers::From(at) = offers(playbook, &facts, &state.seen, *live_since) {
-            instants.push(at);
+        match offers(playbook, &facts, &state.seen, *live_since) {
+            Offers::From(at) => instants.push(at),
+            Offers::Now(open) => {
+                let events = open.into_iter().filter_map(|offer| offer.event);
+                let matures = |at| add_span(at, playbook.enroll.hold_for, &facts.zone, facts.calendar());
+                instants.extend(events.filter_map(|event| matures(event.at)));
+            }
+            Offers::None(_) => {}
         }
         if let Trigger::Schedule(schedule) = &playbook.trigger {
             instants.extend(schedule.cron.next_after(self.now, schedule.zone.as_ref().unwrap_or(&facts.zone)));
