@@ -102,6 +102,11 @@ fn bad_usage_ends_with_64_and_a_closed_pipe_is_no_failure() {
     for line in ["", "dance", "explain acme", "run --from 2026-03-02", "run --send", "accounts --now yesterday"] {
         assert_eq!(place.call(line).code, 64, "{line}");
     }
+    let mut reading = std::process::Command::new(env!("CARGO_BIN_EXE_playcaller"));
+    let reading = reading.arg("accounts").current_dir(place.path()).stdout(std::process::Stdio::piped());
+    let mut child = reading.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(place.call("--help").code, 0);
     assert_eq!(place.call("--version").out, format!("playcaller {}\n", env!("CARGO_PKG_VERSION")));
 }
