@@ -133,6 +133,6 @@ impl Turn<'_> {
             _ => &playbook.class,
         };
         let contacts = self.account.contacts.keys();
-        contacts.filter_map(|contact| capped(kind, class, contact, facts, &self.desk)?.until).collect()
+        contacts.filter_map(|contact| capped(kind, class, contact, 0, facts, &self.desk)?.until).collect()
     }
 }
