@@ -36,7 +36,7 @@ fn match_counts_and_lists_and_points_at_a_wrong_condition() {
     assert_eq!(place.done(asked), "1 yes, 1 no, 1 unknown  (3 accounts, 2026-03-03T00:00:00Z)\n");
     assert_eq!(keys(&place.object(asked)), ["condition", "as_of", "yes", "no", "unknown"]);
     assert_eq!(place.object(&format!("{asked} --list"))["accounts"], serde_json::json!(["acme"]));
-    assert!(place.wrong("match 'account.ar >= 5000'").contains("account.arr"));
+    assert!(place.wrong("match 'account.ar >= 5000'").contains("did you mean `arr`?"));
 }
 
 #[test]

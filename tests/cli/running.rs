@@ -33,11 +33,11 @@ fn tests_of_the_book_pass_and_fail_with_the_timeline_marked() {
     let place = Place::new();
     assert_eq!(place.done("test"), "ok    welcome: the owner calls and approves\n\n1 passed, 0 failed\n");
     let tests = super::BOOK[6].1;
-    place.write("playbooks/welcome.test.toml", &tests.replace("task     call", "task     phone"));
+    place.write("playbooks/welcome.test.toml", &tests.replace("call   -> dana", "call   -> morgan"));
     let ended = place.call("test");
     assert_eq!(ended.code, 1);
     assert!(ended.out.contains("FAIL  welcome: the owner calls and approves"), "{}", ended.out);
-    assert!(ended.out.contains("- 2026-03-02 10:00 task phone -> dana"), "{}", ended.out);
+    assert!(ended.out.contains("- 2026-03-02 10:00 task call -> morgan"), "{}", ended.out);
     assert!(ended.out.contains("+ 2026-03-02 10:00  task  call  -> dana"), "{}", ended.out);
     let object: serde_json::Value = serde_json::from_str(place.call("test --format json").out.trim()).unwrap();
     assert_eq!(keys(&object), ["file", "playbook", "name", "passed", "missing", "unexpected"]);
@@ -102,6 +102,11 @@ fn bad_usage_ends_with_64_and_a_closed_pipe_is_no_failure() {
     for line in ["", "dance", "explain acme", "run --from 2026-03-02", "run --send", "accounts --now yesterday"] {
         assert_eq!(place.call(line).code, 64, "{line}");
     }
+    let mut reading = std::process::Command::new(env!("CARGO_BIN_EXE_playcaller"));
+    let reading = reading.arg("accounts").current_dir(place.path()).stdout(std::process::Stdio::piped());
+    let mut child = reading.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(place.call("--help").code, 0);
     assert_eq!(place.call("--version").out, format!("playcaller {}\n", env!("CARGO_PKG_VERSION")));
 }

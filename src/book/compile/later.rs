@@ -3,9 +3,9 @@
 
 use crate::book::read::Table;
 
-/// Warns of each of these keys that the table has. Asked before the keys are taken.
+/// Warns of each of these keys that the table has. Asked after the keys are taken.
 pub(in crate::book) fn warn(table: &Table, keys: &[&str]) {
-    for key in keys.iter().filter(|key| table.has(key)) {
+    for key in keys.iter().filter(|key| table.was_given(key)) {
         let place = table.place_of(key);
         let message = format!("`{key}` is read and checked, but this version does not act on it yet");
         table.report(place.warning("not-in-force", message).help("do not rely on it before you mail customers"));

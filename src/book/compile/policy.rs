@@ -24,7 +24,6 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     let priority = table.table("priority").map(priority).unwrap_or_default();
     let mut ids = Ids::new("cap");
     let caps = table.tables("cap").into_iter().filter_map(|entry| cap(entry, &mut ids, &priority)).collect();
-    later::warn(&table, &["quiet", "breaker", "silence_alarm"]);
     let quiet = table.table("quiet").and_then(|mut entry| {
         let window = window(entry.need("window"), calendars);
         entry.finish();
@@ -54,6 +53,7 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
+    later::warn(&table, &["quiet", "breaker", "silence_alarm"]);
     table.finish();
     policy
 }
@@ -132,7 +132,7 @@ fn email(mut entry: Table, policy: &mut Policy) {
         let diagnostic = place.error("wrong-value", "the unsubscribe address lacks `{token}`");
         entry.report(diagnostic.help("`{token}` stands for the contact, as in \"https://us.example/u/{token}\""));
     }
-    later::warn(&entry, &["reply"]);
     policy.reply_pauses = entry.get("reply").choice(&ON_REPLY).unwrap_or(policy.reply_pauses);
+    later::warn(&entry, &["reply"]);
     entry.finish();
 }

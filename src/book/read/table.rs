@@ -126,6 +126,11 @@ impl<'f> Table<'f> {
         self.left.contains_key(key)
     }
 
+    /// Whether the key was there and has been taken.
+    pub fn was_given(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
     /// The header of the table.
     pub fn place(&self) -> Place {
         Place::new(self.reading.file, self.header.clone())

@@ -68,8 +68,8 @@ fn level(mut table: Table, id: &str, previous: &mut Option<u32>, context: &mut C
     let remind_every = table.get("remind_every").positive_span();
     let max_reminders = table.get("max_reminders").count().unwrap_or(MAX_REMINDERS);
     let jump_when = table.get("jump_when").expression(&context.scope(), Expected::Truth);
-    later::warn(&table, &["step_down_when"]);
     let step_down_when = table.get("step_down_when").expression(&context.scope(), Expected::Truth);
+    later::warn(&table, &["step_down_when"]);
     table.finish();
     let (first_day, last_day) = days?;
     Some(Level {

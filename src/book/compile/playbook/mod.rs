@@ -84,8 +84,8 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
     context.send_window = window.unwrap_or_else(|| context.send_window.clone());
     let reentry = trigger::reentry(table, trigger.as_ref(), context);
     let (holdout, measure_window) = ends::measure(table, context.shared.policy.holdout);
-    later::warn(table, &["moved"]);
     ends::moved(table, context);
+    later::warn(table, &["moved"]);
     // Fields are computed in this order: those that may be missing come last.
     let playbook = Playbook {
         id: context.playbook.clone(),

@@ -110,7 +110,6 @@ pub(super) fn enroll(top: &mut Table, trigger: Option<&Trigger>, context: &Conte
             max_per_day: None,
         };
     };
-    later::warn(&table, &["max_per_day"]);
     let when = if needs_condition { table.need("when") } else { table.get("when") };
     let unknowns = [("hold", UnknownPolicy::Hold), ("no", UnknownPolicy::No), ("error", UnknownPolicy::Error)];
     let enroll = Enroll {
@@ -123,6 +122,7 @@ pub(super) fn enroll(top: &mut Table, trigger: Option<&Trigger>, context: &Conte
             .unwrap_or(Backfill::None),
         max_per_day: table.get("max_per_day").count(),
     };
+    later::warn(&table, &["max_per_day"]);
     table.finish();
     enroll
 }
