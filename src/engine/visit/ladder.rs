@@ -76,7 +76,7 @@ impl Turn<'_> {
         let open = ladder.levels.iter().enumerate().skip(next);
         let by_day = open.clone().filter(|(_, level)| {
             begins(playbook, ladder, level, start, facts).is_some_and(|at| at <= self.now)
-                && !self.is_past(ladder, level, start, facts)
+                && !self.is_past(playbook, ladder, level, start, facts)
         });
         let by_jump =
             open.filter(|(_, level)| level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True));
@@ -87,9 +87,18 @@ impl Turn<'_> {
         by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence).max()
     }
 
-    /// Whether the level's last day is over.
-    fn is_past(&self, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> bool {
-        level.last_day.is_some_and(|last| day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day))
+    /// Whether the level's last day is over, and the day of its opening, which may come later.
+    fn is_past(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        level: &Level,
+        start: Timestamp,
+        facts: &Facts,
+    ) -> bool {
+        let Some(last) = level.last_day.and_then(|last| day_date(ladder, last, start, facts)) else { return false };
+        let opening = begins(playbook, ladder, level, start, facts).map(|at| local_date(at, &facts.zone));
+        facts.today() > opening.map_or(last, |opening| opening.max(last))
     }
 
     /// When the last level that acted should have been acknowledged, if it has not been.
@@ -302,14 +311,14 @@ impl Turn<'_> {
             Due::Never => return true,
         };
         if next_place(ladder, enrollment) < ladder.levels.len() {
-            return ladder.levels.last().is_some_and(|last| self.is_past(ladder, last, start, facts));
+            return ladder.levels.last().is_some_and(|last| self.is_past(playbook, ladder, last, start, facts));
         }
         if self.next_reminder(playbook, ladder, enrollment, facts).is_some() {
             return false;
         }
         let Some(last) = ladder.levels.last() else { return true };
         match last.last_day {
-            Some(_) => self.is_past(ladder, last, start, facts),
+            Some(_) => self.is_past(playbook, ladder, last, start, facts),
             // An open end with a condition that stops it waits for that condition.
             None => ladder.stop_when.is_none(),
         }
