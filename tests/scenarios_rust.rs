@@ -7,10 +7,12 @@ use playcaller::book::{self, Book};
 use playcaller::channel::Channels;
 use playcaller::condition::Value;
 use playcaller::engine::Desk;
+use playcaller::engine::desk::Entry;
 use playcaller::portfolio::import::{AccountRow, ContactRow, EventRow, Rows};
+use playcaller::runtime::play::Step;
 use playcaller::runtime::{Runtime, timeline};
 use playcaller::store::Store;
-use playcaller::time::{Timestamp, VirtualClock};
+use playcaller::time::{Clock, Date, Timestamp, VirtualClock};
 
 const PEOPLE: &str = r#"
 [[person]]
@@ -71,7 +73,7 @@ impl World {
     async fn play_until(&mut self, until: &str) {
         let lines = &mut self.lines;
         let runtime = self.runtime.as_mut().expect("a daemon");
-        let mut watch = |step: playcaller::runtime::play::Step<'_>| {
+        let mut watch = |step: Step<'_>| {
             lines.extend(step.entries.iter().map(|entry| format!("{} {}", entry.account, shown(entry))));
         };
         runtime.play(&self.clock, at(until), &mut watch).await.expect("a play");
@@ -88,12 +90,12 @@ impl World {
 
     async fn desk(&self, account: &str) -> Desk {
         let ids = [Arc::from(account)];
-        let now = playcaller::time::Clock::now(&*self.clock);
+        let now = self.clock.now();
         self.store.load_desks(&ids, now).await.expect("a desk").remove(account).unwrap_or_default()
     }
 }
 
-fn shown(entry: &playcaller::engine::desk::Entry) -> String {
+fn shown(entry: &Entry) -> String {
     format!("{} {}", entry.playbook, timeline::normalized(&timeline::line(entry)))
 }
 
@@ -166,10 +168,7 @@ async fn each_playbook_that_goes_live_with_backfill_takes_who_qualifies_once() {
     world.with_book(&[("first", &low("all"))]).await;
     world.play_until("2026-06-03T09:00:00Z").await;
     let enrolled = |lines: Vec<String>| lines.into_iter().filter(|line| line.contains("enroll")).collect::<Vec<_>>();
-    assert_eq!(
-        enrolled(world.took()),
-        ["acme first 2026-06-02 09:00 enroll", "initech first 2026-06-02 09:00 enroll"]
-    );
+    assert_eq!(enrolled(world.took()), ["acme first 2026-06-02 09:00 enroll", "initech first 2026-06-02 09:00 enroll"]);
     world.with_book(&[("first", &low("all")), ("second", &low("all"))]).await;
     world.play_until("2026-06-04T09:00:00Z").await;
     assert_eq!(
@@ -182,7 +181,7 @@ async fn each_playbook_that_goes_live_with_backfill_takes_who_qualifies_once() {
 async fn accounts_inside_the_range_of_a_date_stay_out_and_new_or_moved_ones_come_in() {
     let mut world = World::at("2026-06-20T00:00:00Z").await;
     world.with_book(&[]).await;
-    let ends = |day: i8| Value::Date(playcaller::time::Date::constant(2026, 7, day));
+    let ends = |day: i8| Value::Date(Date::constant(2026, 7, day));
     world.set("acme", "2026-06-20T00:00:00Z", &[("renewal_date", ends(15))]).await;
     world.play_until("2026-06-21T10:00:00Z").await;
     let renewal = playbook(&format!(
@@ -288,5 +287,27 @@ async fn team_work_of_many_accounts_is_shared_and_due_on_a_local_date() {
     assert_eq!((tasks("dana"), tasks("kim")), (3, 2), "{took:#?}");
     let desk = world.desk("account-0").await;
     let due = desk.tasks.values().next().expect("a task").due;
-    assert_eq!(due, Some(playcaller::time::Date::constant(2026, 6, 12)), "five business days after a Friday");
+    assert_eq!(due, Some(Date::constant(2026, 6, 12)), "five business days after a Friday");
+}
+
+#[tokio::test]
+async fn a_paused_playbook_takes_nobody_holds_what_runs_and_goes_on_afterwards() {
+    let mut world = World::at("2026-06-01T10:00:00Z").await;
+    let live = playbook(
+        "trigger = { kind = \"condition\" }\nenroll = { when = 'account.score < 50' }\n\
+         \n[[step]]\nid = \"call\"\nafter = \"enrolled + 48h\"\naction = \"task\"\nassignee = \"dana\"\ntitle = \"Call\"\n",
+    );
+    let paused = live.replace("\"live\"", "\"paused\"");
+    world.with_book(&[("calls", &live)]).await;
+    world.set("acme", "2026-06-01T10:00:00Z", &[("score", number(40.0))]).await;
+    world.play_until("2026-06-02T10:00:00Z").await;
+    assert_eq!(world.took(), ["acme calls 2026-06-01 10:00 enroll"]);
+    world.with_book(&[("calls", &paused)]).await;
+    world.set("globex", "2026-06-02T10:00:00Z", &[("score", number(40.0))]).await;
+    world.play_until("2026-06-04T09:00:00Z").await;
+    assert_eq!(world.took(), Vec::<String>::new());
+    world.with_book(&[("calls", &live)]).await;
+    world.set("acme", "2026-06-04T09:30:00Z", &[("score", number(41.0))]).await;
+    world.play_until("2026-06-04T09:40:00Z").await;
+    assert_eq!(world.took()[0], "acme calls 2026-06-04 09:30 task call -> dana");
 }
