@@ -2,12 +2,14 @@
 //! again. Works on a copy of the desk and lists every change; the caller writes them in one transaction.
 
 mod advance;
+mod approval;
 mod branch;
 mod ends;
 mod enroll;
 mod ladder;
 mod perform;
 mod rehearse;
+mod wait;
 mod wake;
 
 use std::collections::BTreeMap;

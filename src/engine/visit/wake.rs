@@ -14,7 +14,8 @@ use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
 use super::Turn;
-use super::advance::{hold_ends, wait_ends};
+use super::advance::hold_ends;
+use super::wait::wait_ends;
 
 impl Turn<'_> {
     pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
