@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
-use crate::book::playbook::{Escalation, EscalationClock, Level, Playbook, Status};
+use crate::book::playbook::{Escalation, Level, Playbook, Status};
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::desk::{Desk, EntryKind, EntryResult};
+use crate::engine::desk::{EntryKind, EntryResult};
 use crate::engine::enrollment::{Enrollment, StepRun, StepState};
 use crate::engine::matching::next_midnight;
-use crate::engine::plan::{Due, base_instant};
+use crate::engine::plan::Due;
 use crate::portfolio::Facts;
-use crate::time::{Span, Timestamp, Unit, local_date};
+use crate::time::{Timestamp, local_date};
 
 use super::Turn;
+use super::ladder_days::{begins, is_open, is_past, next_opening, start, window};
 
 /// The row that says the ladder was stopped; like those of levels it cannot be the id of a step.
 const STOPPED: &str = "ladder:stopped";
@@ -70,7 +71,7 @@ impl Turn<'_> {
         let open = ladder.levels.iter().enumerate().skip(next);
         let by_day = open.clone().filter(|(_, level)| {
             begins(playbook, ladder, level, start, facts).is_some_and(|at| at <= self.now)
-                && !self.is_past(ladder, level, start, facts)
+                && !is_past(playbook, ladder, level, start, facts)
         });
         let by_jump =
             open.filter(|(_, level)| level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True));
@@ -79,11 +80,6 @@ impl Turn<'_> {
             .filter(|deadline| *deadline <= self.now && next < ladder.levels.len())
             .map(|_| next);
         by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence).max()
-    }
-
-    /// Whether the level's last day is over.
-    fn is_past(&self, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> bool {
-        level.last_day.is_some_and(|last| day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day))
     }
 
     /// When the last level that acted should have been acknowledged, if it has not been.
@@ -188,14 +184,14 @@ impl Turn<'_> {
             Due::Never => return true,
         };
         if next_place(ladder, enrollment) < ladder.levels.len() {
-            return ladder.levels.last().is_some_and(|last| self.is_past(ladder, last, start, facts));
+            return ladder.levels.last().is_some_and(|last| is_past(playbook, ladder, last, start, facts));
         }
         if self.next_reminder(playbook, ladder, enrollment, facts).is_some() {
             return false;
         }
         let Some(last) = ladder.levels.last() else { return true };
         match last.last_day {
-            Some(_) => self.is_past(ladder, last, start, facts),
+            Some(_) => is_past(playbook, ladder, last, start, facts),
             // An open end with a condition that stops it waits for that condition.
             None => ladder.stop_when.is_none(),
         }
@@ -222,11 +218,6 @@ impl Turn<'_> {
     }
 }
 
-/// When the ladder began: at the enrollment, or when its step ended or its task was done.
-fn start(playbook: &Playbook, ladder: &Escalation, enrollment: &Enrollment, desk: &Desk) -> Due {
-    base_instant(playbook, playbook.steps.len(), ladder.starts, enrollment, desk)
-}
-
 fn is_stopped(enrollment: &Enrollment) -> bool {
     enrollment.steps.contains_key(STOPPED)
 }
@@ -248,42 +239,4 @@ fn current_place(ladder: &Escalation, enrollment: &Enrollment) -> Option<usize> 
 fn current<'a>(ladder: &'a Escalation, enrollment: &'a Enrollment) -> Option<(&'a Level, &'a StepRun)> {
     let level = &ladder.levels[current_place(ladder, enrollment)?];
     Some((level, enrollment.steps.get(&*level_key(&level.id))?))
-}
-
-/// The local date of day `n` of the ladder; day 1 is the local date of its start.
-fn day_date(ladder: &Escalation, n: u32, start: Timestamp, facts: &Facts) -> Option<crate::time::Date> {
-    let first = local_date(start, &facts.zone);
-    let unit = match ladder.clock {
-        EscalationClock::Business => Unit::BusinessDay,
-        EscalationClock::Calendar => Unit::Day,
-    };
-    match i64::from(n) - 1 {
-        0 => Some(first),
-        later => add_span_to_day(first, Span { n: later, unit }, facts.calendar()),
-    }
-}
-
-/// When a level's first day opens; the first level does not act before the ladder starts.
-fn begins(
-    playbook: &Playbook,
-    ladder: &Escalation,
-    level: &Level,
-    start: Timestamp,
-    facts: &Facts,
-) -> Option<Timestamp> {
-    let day = day_date(ladder, level.first_day, start, facts)?;
-    let opening = on_day(day, None, &facts.zone, window(playbook, facts))?;
-    next_opening(playbook, facts, opening.max(start))
-}
-
-fn window<'a>(playbook: &Playbook, facts: &'a Facts) -> Option<&'a crate::book::Calendar> {
-    facts.world.book.calendars.of(&playbook.send_window, facts.region().as_deref())
-}
-
-fn next_opening(playbook: &Playbook, facts: &Facts, at: Timestamp) -> Option<Timestamp> {
-    window(playbook, facts).map_or(Some(at), |calendar| calendar.next_open(at, &facts.zone))
-}
-
-fn is_open(playbook: &Playbook, facts: &Facts, at: Timestamp) -> bool {
-    next_opening(playbook, facts, at) == Some(at)
 }

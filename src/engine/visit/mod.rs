@@ -7,6 +7,7 @@ mod branch;
 mod ends;
 mod enroll;
 mod ladder;
+mod ladder_days;
 mod level;
 mod perform;
 mod recall;

@@ -116,12 +116,13 @@ impl Turn<'_> {
 
     /// Leaves out who is over a cap that skips; holds the step when a cap that holds is full.
     fn within_caps(&self, messages: Vec<Outgoing>, facts: &Facts) -> Gate {
-        let mut left = Vec::new();
+        let mut left: Vec<Outgoing> = Vec::new();
         for message in messages {
+            let ahead = left.iter().filter(|message| message.contact.is_some()).count();
             let obstacle = message
                 .contact
                 .as_ref()
-                .and_then(|contact| capped(message.channel, &message.class, contact, facts, &self.desk));
+                .and_then(|contact| capped(message.channel, &message.class, contact, ahead, facts, &self.desk));
             match obstacle {
                 None => left.push(message),
                 Some(obstacle) if obstacle.mode == HoldOrSkip::Hold => return Gate::Hold(obstacle),

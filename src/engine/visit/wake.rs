@@ -124,25 +124,22 @@ impl Turn<'_> {
         if run.state == StepState::Held {
             let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);
             instants.extend(most.filter_map(|most| hold_ends(playbook, facts, run, most)));
-            instants.extend(self.cap_frees(playbook, id, place, facts));
+            instants.extend(self.cap_frees(playbook, place, facts));
         }
         if let Action::WaitFor(wait) = &step.action {
             instants.extend(wait_ends(wait, run, facts));
         }
     }
 
-    /// When a contact has room again.
-    fn cap_frees(&self, playbook: &Playbook, id: &str, place: usize, facts: &Facts) -> Vec<Timestamp> {
+    /// When a contact has room again: whatever held the step first, a cap may be what holds it last.
+    fn cap_frees(&self, playbook: &Playbook, place: usize, facts: &Facts) -> Vec<Timestamp> {
         let step = &playbook.steps[place];
-        if self.enrollment(id).begun(&step.id).and_then(|run| run.reason) != Some(crate::engine::Reason::Capped) {
-            return Vec::new();
-        }
         let kind = step.action.kind();
         let class = match &step.action {
             Action::Email(email) => facts.world.book.templates.class(&email.template).unwrap_or(&playbook.class),
             _ => &playbook.class,
         };
         let contacts = self.account.contacts.keys();
-        contacts.filter_map(|contact| capped(kind, class, contact, facts, &self.desk)?.until).collect()
+        contacts.filter_map(|contact| capped(kind, class, contact, 0, facts, &self.desk)?.until).collect()
     }
 }
