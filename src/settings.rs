@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::book::Diagnostic;
 use crate::book::deployment::{Deployment, Keeper, Reference, Text, Webhook};
 use crate::channel::{AddressRange, Endpoint, Limits, Relay, Routes, Safety};
+use crate::store::sqlite_file;
 
 /// What the command line says about the deployment; it goes before the file.
 #[derive(Clone, Debug, Default)]
@@ -87,8 +88,8 @@ impl Settings {
             (None, Some(Text::Secret(reference))) => self.look_up(reference)?,
             (None, None) => return Ok(DATABASE.to_owned()),
         };
-        Ok(match url.strip_prefix("sqlite:").filter(|path| *path != ":memory:") {
-            Some(path) => format!("sqlite:{}", self.folder.join(path.trim_start_matches("//")).display()),
+        Ok(match sqlite_file(&url) {
+            Some(path) => format!("sqlite:{}", self.folder.join(path).display()),
             None => url,
         })
     }

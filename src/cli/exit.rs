@@ -90,6 +90,7 @@ impl From<serde_json::Error> for Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Failure {
         let exit = match error.downcast_ref::<store::Error>() {
+            Some(store::Error::UnknownUrl(_)) => Exit::Usage,
             Some(cause) if is_fault(cause) => Exit::Fault,
             _ if error.is::<tokio::task::JoinError>() => Exit::Fault,
             _ => Exit::Wrong,
@@ -109,6 +110,15 @@ impl From<anyhow::Error> for Failure {
 
 /// Whether nothing that was asked or imported can be to blame.
 fn is_fault(error: &store::Error) -> bool {
-    use store::Error::{Contradiction, Database, Encode, LockFile, Migrate, Unreadable};
-    matches!(error, Database(_) | Migrate(_) | Unreadable { .. } | Contradiction(_) | Encode(_) | LockFile { .. })
+    use store::Error::{Contradiction, Database, Encode, LockFile, Migrate, Unreachable, Unreadable};
+    matches!(
+        error,
+        Database(_)
+            | Migrate(_)
+            | Unreachable { .. }
+            | Unreadable { .. }
+            | Contradiction(_)
+            | Encode(_)
+            | LockFile { .. }
+    )
 }

@@ -9,6 +9,12 @@ pub enum Error {
     #[error("`{0}` is not a database we know: write sqlite:FILE, sqlite::memory: or postgres://USER@HOST/NAME")]
     UnknownUrl(String),
 
+    #[error("the database file {file} cannot be opened: {why}")]
+    OpenFile { file: String, why: String },
+
+    #[error("the database server {host}:{port} cannot be reached: {why}")]
+    Unreachable { host: String, port: u16, why: String },
+
     #[error("the database cannot be brought up to date: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),
 

@@ -2,7 +2,9 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
+use super::db::{expect_place, sqlite_file};
 use super::{Error, Result};
 
 /// Held by the daemon while it runs; the operating system lets go of it when the process ends, however it ends.
@@ -15,10 +17,12 @@ impl DaemonLock {
     /// Takes the lock beside a SQLite file (`FILE.lock`, which holds the process id). Postgres and a database in
     /// memory need none: there, claims keep daemons apart, or nobody else can see it.
     pub fn take(url: &str) -> Result<DaemonLock> {
-        let Some(path) = url.strip_prefix("sqlite:").filter(|path| *path != ":memory:") else {
+        let Some(path) = sqlite_file(url) else {
             return Ok(DaemonLock { _file: None });
         };
-        let name = format!("{}.lock", path.trim_start_matches("//"));
+        expect_place(path)?;
+        let path = real(path).map_err(|source| Error::LockFile { file: path.display().to_string(), source })?;
+        let name = format!("{}.lock", path.display());
         let broken = |source| Error::LockFile { file: name.clone(), source };
         let mut file = open(&name).map_err(broken)?;
         match file.try_lock() {
@@ -27,6 +31,17 @@ impl DaemonLock {
             Err(TryLockError::Error(source)) => return Err(broken(source)),
         }
         Ok(DaemonLock { _file: Some(file) })
+    }
+}
+
+/// The path without links, so that a file has one lock by whatever name it is called. It need not exist yet.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if !path.exists() => {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            Ok(folder.canonicalize()?.join(name))
+        }
+        _ => path.canonicalize(),
     }
 }
 
@@ -62,6 +77,15 @@ mod tests {
         assert!(refused.contains(&std::process::id().to_string()), "{refused}");
         drop(first);
         DaemonLock::take(&url).unwrap();
+    }
+
+    #[test]
+    fn one_file_has_one_lock_by_whatever_name_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().display();
+        let _first = DaemonLock::take(&format!("sqlite:{folder}/a.db")).unwrap();
+        let again = DaemonLock::take(&format!("sqlite:///{folder}/./a.db"));
+        assert!(matches!(again, Err(Error::Locked { .. })), "{again:?}");
     }
 
     #[test]

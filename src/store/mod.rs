@@ -26,7 +26,7 @@ mod words;
 
 pub use accounts::Summary;
 pub use actions::{By, Decision};
-pub use db::{Store, Tx};
+pub use db::{Store, Tx, sqlite_file};
 pub use desk::{Applied, Look};
 pub use error::{Error, Result};
 pub use history::Timeline;

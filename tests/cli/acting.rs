@@ -18,6 +18,7 @@ fn stop_ends_an_enrollment_for_a_reason() {
     assert!(usage.code == 64 && usage.err.contains("--reason"), "{}", usage.err);
     place.done(&format!("stop {id} --reason 'they asked us to wait'"));
     assert_eq!(place.object("enrollments")["state"], "ended");
+    assert!(place.wrong(&format!("stop {id} --reason again")).contains("it ended on 2026-03-0"));
     assert!(place.wrong("stop e0 --reason no").contains("playcaller enrollments"));
 }
 
@@ -31,6 +32,8 @@ fn set_types_its_values_and_writes_from_the_databases_own_now() {
     assert_eq!(place.object("match 'account.arr >= 5000'")["yes"], 2);
     assert!(place.wrong("set birch arr=much").contains("not a number"));
     assert!(place.wrong("set birch ar=1").contains("did you mean `arr`?"));
+    assert!(place.wrong("set birch arr=1 arr=2").contains("`arr` is set twice"));
+    assert!(place.wrong("set birch timezone=Europe/Berln").contains("not a time zone"));
     assert!(place.wrong("set birch owner=dane").contains("did you mean `dana`?"));
 }
 

@@ -88,6 +88,19 @@ fn once_does_what_is_due_and_reports_it() {
 }
 
 #[test]
+fn a_command_that_fails_leaves_the_databases_clock_as_it_is() {
+    let place = Place::new();
+    place.write("accounts.csv", "id,arrr\nacme,48000\n");
+    place.wrong("migrate --database sqlite:none/such.db");
+    assert_eq!(place.call("import accounts accounts.csv --now 2027-01-01").code, 1);
+    place.wrong("import accounts accounts.xlsx --now 2027-01-01");
+    place.write("playbooks/welcome.toml", "id = \"welcome\"\n");
+    place.wrong("run --once --now 2027-01-01");
+    place.write("playbooks/welcome.toml", super::BOOK[5].1);
+    place.done("run --once");
+}
+
+#[test]
 fn simulate_looks_ahead_and_changes_nothing() {
     let place = Place::with_accounts();
     let shown = place.done("simulate acme --until 2026-03-05");
@@ -128,5 +141,7 @@ fn migrate_makes_the_database_and_an_unknown_kind_of_one_is_refused() {
     let place = Place::new();
     assert_eq!(place.done("migrate --database sqlite:new.db"), "the database is up to date\n");
     assert!(place.path().join("new.db").exists());
-    assert!(place.wrong("migrate --database mysql://db.us.example/cs").contains("postgres://"));
+    let unknown = place.call("migrate --database mysql://db.us.example/cs");
+    assert!(unknown.code == 64 && unknown.err.contains("postgres://"), "{}", unknown.err);
+    assert!(place.wrong("migrate --database sqlite:data/new.db").contains("there is no folder data"));
 }

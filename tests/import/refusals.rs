@@ -82,8 +82,9 @@ async fn a_bad_row_is_refused_with_its_line_and_field_and_the_good_ones_land() {
             lee,,,\n\
             ray,Ray,ray at us.example,\n\
             sam,Sam,,nobody\n\
-            kim,Kim,,\n",
-            vec![(3, "name"), (4, "email"), (5, "manager"), (6, "id")],
+            kim,Kim,,\n\
+            dana,Dana,,\n",
+            vec![(3, "name"), (4, "email"), (5, "manager"), (6, "id"), (7, "id")],
         ),
     ];
     on_each(async |given| {
@@ -121,11 +122,12 @@ async fn a_header_that_does_not_fit_refuses_the_whole_file_at_line_1() {
 
 #[tokio::test]
 async fn files_that_are_not_what_their_name_says_are_refused_where_they_break() {
-    let files: [(&str, &[u8], u64); 6] = [
+    let files: [(&str, &[u8], u64); 7] = [
         ("a.ndjson", b"{\"id\": \"a\"}\n{\"id\": \"b\"\n{\"id\": {\"x\": 1}}\n{\"id\": \"c\", \"arrr\": 1}\n", 2),
         ("b.json", b"[\n{\"id\": \"d\"},\n{\"id\": \"e\"\n", 4),
         ("c.json", b"{\"id\": \"f\"}", 1),
         ("d.csv", b"id,name\ng,\"Acme\xff\"\n", 2),
+        ("g.csv", b"id;name\ni;Acme\n", 1),
         ("e.csv.gz", b"id,name\ng,Acme\n", 1),
         ("f.json", b"[{\"id\": \"h\"}] trailing", 1),
     ];

@@ -13,7 +13,7 @@ use crate::cli::report::byte_bar;
 use crate::portfolio::import::Kind;
 use crate::runtime::import::{Options, import};
 use crate::settings::scratch_folder;
-use crate::store::Store;
+use crate::store::{Store, sqlite_file};
 use crate::time::Timestamp;
 
 /// The sample's files in the order in which they refer to each other.
@@ -35,8 +35,8 @@ pub async fn clear(url: &str) -> Result<Store> {
     let ours = sample::accounts()?;
     let is_demo = store.instance().await?.virtual_now.is_some() && accounts.iter().all(|id| ours.contains(&**id));
     store.close().await;
-    match url.strip_prefix("sqlite:").filter(|path| is_demo && *path != ":memory:") {
-        Some(path) => remove(Path::new(path.trim_start_matches("//")))?,
+    match sqlite_file(url).filter(|_| is_demo) {
+        Some(path) => remove(path)?,
         None => {
             let failure = Failure::wrong(format!("{url} holds data that is not the demo's, and is left as it is"));
             return Err(failure.help("name a new database with --database, such as sqlite:another-demo.db"));

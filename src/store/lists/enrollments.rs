@@ -19,6 +19,7 @@ pub struct EnrollmentLine {
     pub version: String,
     pub state: String,
     pub branch: Option<String>,
+    /// What makes the entry one of its kind: the value of the re-entry key, the event, the number of the entry.
     pub key: String,
     pub enrolled_at: Timestamp,
     pub ended_at: Option<Timestamp>,
@@ -86,7 +87,7 @@ impl Row {
             version: self.version,
             state: self.state,
             branch: self.branch,
-            key: self.entry_key,
+            key: plain_key(&self.entry_key).to_owned(),
             enrolled_at: instant(self.enrolled_at)?,
             ended_at: self.ended_at.map(instant).transpose()?,
             outcome: self.outcome,
@@ -94,4 +95,9 @@ impl Row {
             next,
         })
     }
+}
+
+/// The key without the word by which the engine tells kinds of keys apart.
+fn plain_key(key: &str) -> &str {
+    ["key:", "n:", "event:", "at:"].into_iter().find_map(|kind| key.strip_prefix(kind)).unwrap_or(key)
 }
