@@ -28,7 +28,7 @@ pub struct Settings {
     pub outbox: PathBuf,
     /// Who does what is done by hand, unless `--by` says otherwise.
     pub login: String,
-    /// Whether people read standard output in colour: a terminal, and no `NO_COLOR` (no-color.org).
+    /// Whether people read standard output in colour: a terminal, and no `NO_COLOR`.
     pub color: bool,
     database: Option<String>,
     deployment: Deployment,
@@ -72,7 +72,7 @@ impl Settings {
             book: flags.book.or(book).unwrap_or_else(|| PathBuf::from("playbooks")),
             outbox: folder.join(deployment.outbox.as_deref().unwrap_or("outbox")),
             login: login(),
-            color: std::io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            color: std::io::stdout().is_terminal() && allows_color(),
             database: flags.database,
             deployment,
             folder,
@@ -166,9 +166,14 @@ impl Settings {
     }
 }
 
-/// What to log, from `RUST_LOG`; warnings when it says nothing.
+/// What to log, from `RUST_LOG`; warnings when it says nothing, but not those of sqlx about slow statements.
 pub fn log_filter() -> String {
-    env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned())
+    env::var("RUST_LOG").unwrap_or_else(|_| "warn,sqlx=error".to_owned())
+}
+
+/// Whether the log, which goes to standard error, is written in colour.
+pub fn color_log() -> bool {
+    std::io::stderr().is_terminal() && allows_color()
 }
 
 /// How this program was called, for commands that people copy.
@@ -179,6 +184,11 @@ pub fn program() -> String {
 /// A folder for files that are needed only for a moment.
 pub fn scratch_folder() -> PathBuf {
     env::temp_dir().join(format!("playcaller-{}", std::process::id()))
+}
+
+/// `NO_COLOR` with something in it forbids colour (no-color.org).
+fn allows_color() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn parse(file: &Path, text: String) -> Result<Deployment, Error> {

@@ -5,6 +5,7 @@ use super::exit::{Exit, Result};
 use super::print::{Zones, short};
 use super::session::{Session, expect_account, expect_playbook};
 use crate::condition::{Trace, Truth, Value};
+use crate::engine::Reason;
 use crate::runtime::explain::{Explanation, explain};
 
 #[derive(Debug, clap::Args)]
@@ -31,7 +32,13 @@ impl Explain {
 
 fn told(explanation: &Explanation, as_of: &str) -> String {
     let is = if explanation.enrolled { "is enrolled" } else { "is not enrolled" };
-    let Explanation { account, playbook, reason, .. } = explanation;
+    let Explanation { account, playbook, .. } = explanation;
+    let reason = match explanation.reason {
+        reason if reason == Reason::Enrolled.as_str() && !explanation.enrolled => {
+            "it qualifies; the daemon enrolls it at its next look"
+        }
+        reason => reason,
+    };
     let mut text = format!("{account} {is} in {playbook}: {reason}\nas of {as_of}\n");
     text += "\nThe condition\n";
     tree(&explanation.condition, 1, &mut text);

@@ -13,7 +13,7 @@ use crate::book::import_map::ImportMap;
 use crate::book::render;
 use crate::book::source::SourceFile;
 use crate::portfolio::import::{AsOf, ImportReport, Kind};
-use crate::runtime::import::{Options, import};
+use crate::runtime::import::{Options, accepts, import};
 
 /// Refused rows that are printed; a file of the wrong kind would refuse every one.
 const REFUSALS_SHOWN: usize = 50;
@@ -48,8 +48,13 @@ impl Import {
         if !self.file.is_file() {
             return Err(Failure::wrong(format!("there is no file {}", self.file.display())));
         }
+        let is_accepted = accepts(&book, self.kind, &self.file, &map, self.as_of)?;
         let store = session.store().await?;
-        let now = session.writing_at(&store, self.now).await?;
+        // A file of which no row can land leaves the database's clock as it is.
+        let now = match is_accepted {
+            true => session.writing_at(&store, self.now).await?,
+            false => session.reading_at(&store, self.now).await?,
+        };
         let bar = byte_bar(self.kind.as_str());
         let mut progress = |read: u64, size: u64| {
             bar.set_length(size);

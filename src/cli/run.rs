@@ -76,6 +76,7 @@ async fn refuse_virtual(store: &Store) -> Result<()> {
 }
 
 async fn once(session: &Session, store: Store, channels: Channels, now: Option<Moment>) -> Result<Exit> {
+    let book = session.book()?;
     let clock: Arc<dyn Clock> = match now {
         Some(Moment(at)) => {
             go_virtual(&store, at).await?;
@@ -86,7 +87,7 @@ async fn once(session: &Session, store: Store, channels: Channels, now: Option<M
             Arc::new(SystemClock)
         }
     };
-    let mut runtime = Runtime::new(store, session.book()?, clock.clone(), Arc::new(channels), CONNECTIONS).await?;
+    let mut runtime = Runtime::new(store, book, clock.clone(), Arc::new(channels), CONNECTIONS).await?;
     runtime.store.recover(clock.now()).await?;
     let report = RunReport::of(&runtime.tick().await?);
     runtime.store.close().await;

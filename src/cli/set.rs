@@ -8,7 +8,7 @@ use serde_json::json;
 use super::ByHand;
 use super::exit::{Exit, Failure, Result};
 use super::session::{Session, expect_account};
-use crate::portfolio::import::field_by_hand;
+use crate::portfolio::import::fields_by_hand;
 use crate::runtime::act;
 use crate::time::utc_text;
 
@@ -29,8 +29,7 @@ impl Set {
         expect_account(&store, &self.account).await?;
         let imported = store.people().await?.into_iter().map(|person| person.id);
         let people: HashSet<Arc<str>> = imported.chain(book.people.people.keys().cloned()).collect();
-        let read = self.fields.iter().map(|text| field_by_hand(text, &book.dictionary.registry, &people));
-        let fields: Vec<_> = read.collect::<std::result::Result<_, String>>().map_err(Failure::wrong)?;
+        let fields = fields_by_hand(&self.fields, &book.dictionary.registry, &people).map_err(Failure::wrong)?;
         let actor = session.actor(&store, self.by.by).await?;
         act::set(&store, &self.account, fields.clone(), actor.now, &actor.name).await?;
         let written: serde_json::Map<String, serde_json::Value> =

@@ -103,12 +103,15 @@ async fn play(book: Arc<Book>, chosen: Vec<(Arc<TestFile>, Case)>) -> Result<Vec
 
 fn tell(result: &CaseResult, print: Print) -> Result<()> {
     if print.is_json() {
+        // A test that could not be played to its end misses everything; why is its one line.
+        let problem = result.problem.iter().map(|problem| problem.split_whitespace().collect::<Vec<_>>().join(" "));
+        let missing: Vec<String> = result.missing.iter().cloned().chain(problem).collect();
         return print.json(&json!({
             "file": result.file,
             "playbook": result.playbook,
             "name": result.name,
             "passed": result.passed(),
-            "missing": result.missing,
+            "missing": missing,
             "unexpected": result.unexpected,
         }));
     }

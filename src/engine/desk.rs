@@ -163,6 +163,8 @@ pub struct Send {
     pub contact: Option<Arc<str>>,
     pub class: Arc<str>,
     pub state: DeliveryState,
+    /// Why it is held, suppressed or cancelled.
+    pub reason: Option<Reason>,
     /// When it was handed to the outbox.
     pub queued_at: Timestamp,
     pub sent_at: Option<Timestamp>,
@@ -224,6 +226,12 @@ pub enum Change {
     CancelDeliveries {
         enrollment: Arc<str>,
         reason: Reason,
+    },
+    /// A delivery that nobody has in hand yet goes to another state: it may not go out, or may again.
+    Recall {
+        delivery: Arc<str>,
+        state: DeliveryState,
+        reason: Option<Reason>,
     },
     Condition(Arc<str>),
     /// A field set by a step.

@@ -27,10 +27,12 @@ pub struct World {
 }
 
 impl World {
-    /// The book with the imported people added to its own, and what is known of its feeds.
+    /// The book with the imported people added to its own, which go before, and what is known of its feeds.
     pub fn new(book: Arc<Book>, imported: Vec<Person>, feeds: BTreeMap<Arc<str>, Timestamp>) -> World {
         let mut people = book.people.clone();
-        people.people.extend(imported.into_iter().map(|person| (person.id.clone(), person)));
+        for person in imported {
+            people.people.entry(person.id.clone()).or_insert(person);
+        }
         let event_kinds = Arc::new(book.event_kinds());
         World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds }
     }

@@ -10,7 +10,7 @@ use crate::engine::desk::Entry;
 use crate::engine::visit::Request;
 use crate::portfolio::import::{AccountRow, Rows};
 use crate::store::{By, Store};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, utc_text};
 
 use super::Runtime;
 
@@ -30,6 +30,10 @@ impl Runtime {
         let Some(line) = self.store.enrollment(enrollment).await? else {
             bail!("there is no enrollment `{enrollment}`; `playcaller enrollments` lists them");
         };
+        if let Some(ended) = line.ended_at {
+            let reason = line.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+            bail!("`{enrollment}` cannot be stopped: it ended on {}{reason}", utc_text(ended));
+        }
         let request = Request::Stop { enrollment: enrollment.into(), why: why.to_owned() };
         self.act(&line.account, request, by, "stop", enrollment, Some(why)).await
     }

@@ -26,6 +26,15 @@ pub struct Options {
 /// Batches that may wait for the database; together with the one in work they bound the memory.
 const BATCHES_AHEAD: usize = 2;
 
+/// Whether rows of the file can land: it opens, and its columns fit. Reads no further than them.
+///
+/// # Errors
+/// Those of [`import`] that can be told without the database.
+pub fn accepts(book: &Book, kind: Kind, file: &Path, map: &ImportMap, as_of: Option<AsOf>) -> Result<bool> {
+    refuse_as_of(kind, as_of)?;
+    Ok(open(file)?.has_columns(book, kind, map))
+}
+
 /// Imports a file. Good rows land, the others are in the report; `progress` gets bytes read and the file's size.
 ///
 /// # Errors
@@ -40,15 +49,10 @@ pub async fn import(
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<ImportReport> {
     let now = options.now;
-    if options.as_of.is_some() && !matches!(kind, Kind::Accounts | Kind::Contacts) {
-        anyhow::bail!(
-            "--as-of is for accounts and contacts: {} have no values that hold from an instant on",
-            kind.as_str()
-        );
-    }
+    refuse_as_of(kind, options.as_of)?;
     let known = known(store, kind).await?;
     let intake = Intake::new(book, kind, options.map, options.as_of.unwrap_or(AsOf::Instant(now)), known);
-    let file = ImportFile::open(file).with_context(|| format!("{} cannot be imported", file.display()))?;
+    let file = open(file)?;
     let size = file.size;
     let (sender, mut batches) = mpsc::channel(BATCHES_AHEAD);
     let reading =
@@ -64,6 +68,20 @@ pub async fn import(
     report.refused.extend(taken.refused);
     report.refused.sort_by_key(|refusal| refusal.line);
     Ok(report)
+}
+
+fn refuse_as_of(kind: Kind, as_of: Option<AsOf>) -> Result<()> {
+    if as_of.is_some() && !matches!(kind, Kind::Accounts | Kind::Contacts) {
+        anyhow::bail!(
+            "--as-of is for accounts and contacts: {} have no values that hold from an instant on",
+            kind.as_str()
+        );
+    }
+    Ok(())
+}
+
+fn open(file: &Path) -> Result<ImportFile> {
+    ImportFile::open(file).with_context(|| format!("{} cannot be imported", file.display()))
 }
 
 async fn land(store: &Store, batch: &Batch, now: Timestamp, report: &mut ImportReport) -> Result<()> {

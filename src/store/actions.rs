@@ -2,7 +2,7 @@
 
 use super::db::on;
 use super::desk::checklist;
-use super::value::micros;
+use super::value::{instant, micros};
 use super::{Error, Result, Tx};
 use crate::engine::desk::ApprovalState;
 use crate::time::Timestamp;
@@ -107,14 +107,17 @@ impl Tx {
         self.audit(by, if is_done { "check" } else { "uncheck" }, id, Some(&item.to_string())).await
     }
 
-    /// Answers an approval that is still waiting.
+    /// Answers an approval that is still waiting and whose time has not passed.
     pub async fn decide_approval(&mut self, id: &str, decision: Decision, by: By<'_>) -> Result<()> {
         const TEXT: &str = "update approval set state = $2, decided_at = $3, decided_by = $4
-            where id = $1 and state = 'waiting'";
+            where id = $1 and state = 'waiting' and (expires_at is null or expires_at > $3)";
         let state = decision.state().as_str();
         self.take(&APPROVAL, id, by).await?;
         let changed = on!(tx &mut *self, db => sqlx::query(TEXT).bind(id.to_owned()).bind(state).bind(micros(by.at))
             .bind(by.who.to_owned()).execute(db).await?.rows_affected());
+        if changed == 0 {
+            self.expect_in_time(id).await?;
+        }
         self.expect_one(changed, &APPROVAL, id).await?;
         self.audit(by, state, id, None).await
     }
@@ -166,6 +169,17 @@ impl Tx {
         let found: Option<(String, String)> =
             on!(tx self, db => sqlx::query_as(thing.stands).bind(id.to_owned()).fetch_optional(db).await?);
         found.ok_or_else(|| Error::NotFound { what: thing.name, id: id.to_owned() })
+    }
+
+    /// An approval that could not be answered although it waits has expired.
+    async fn expect_in_time(&mut self, id: &str) -> Result<()> {
+        const TEXT: &str = "select expires_at from approval where id = $1 and state = 'waiting'";
+        let expired: Option<Option<i64>> =
+            on!(tx self, db => sqlx::query_scalar(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
+        match expired.flatten() {
+            Some(at) => Err(Error::Expired { what: APPROVAL.name, id: id.to_owned(), at: instant(at)? }),
+            None => Ok(()),
+        }
     }
 
     /// One row must have changed; if not, says where the thing stands.

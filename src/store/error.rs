@@ -42,6 +42,10 @@ pub enum Error {
     #[error("{what} `{id}` is {stands}: {advice}")]
     NotNow { what: &'static str, id: String, stands: String, advice: &'static str },
 
+    /// What a person answered had to be answered before.
+    #[error("{what} `{id}` expired on {}: it can no longer be answered", crate::time::utc_text(*at))]
+    Expired { what: &'static str, id: String, at: crate::time::Timestamp },
+
     #[error("a row cannot be written as JSON: {0}")]
     Encode(#[from] serde_json::Error),
 }

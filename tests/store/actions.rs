@@ -71,6 +71,18 @@ async fn an_approval_is_answered_once() {
 }
 
 #[tokio::test]
+async fn an_approval_whose_time_has_passed_is_refused_with_the_instant() {
+    on_every_database(async |store| {
+        busy_store(store).await;
+        let late = By { at: at("2026-03-20T12:00:00Z"), ..dana() };
+        let refused = act(store, async |tx| tx.decide_approval("a1", Decision::Approve, late).await).await.unwrap_err();
+        assert!(refused.to_string().contains("`a1` expired on 2026-03-20"), "{refused}");
+        assert_eq!(number(store, "select count(*) from approval where state = 'waiting'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_person_settles_or_repeats_an_uncertain_delivery_but_not_a_sent_one() {
     on_every_database(async |store| {
         busy_store(store).await;

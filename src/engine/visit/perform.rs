@@ -349,6 +349,7 @@ impl Turn<'_> {
             contact: message.contact.clone(),
             class: message.class.clone(),
             state: DeliveryState::Queued,
+            reason: None,
             queued_at: self.now,
             sent_at: None,
         };
@@ -381,7 +382,7 @@ impl Turn<'_> {
 }
 
 /// A token without a value: the message is held until somebody fills the field or gives up.
-fn cannot_render(error: RenderError) -> Gate {
+pub(super) fn cannot_render(error: RenderError) -> Gate {
     Gate::Hold(Obstacle {
         reason: Reason::TemplateError,
         mode: HoldOrSkip::Hold,

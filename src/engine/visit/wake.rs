@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::book::calendar::add_span;
 use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::engine::admission::cooldown_ends;
-use crate::engine::desk::{ApprovalState, Next, TaskState};
+use crate::engine::desk::{ApprovalState, Change, Next, TaskState};
 use crate::engine::enrollment::StepState;
 use crate::engine::matching::{Offers, is_open, matures_at, next_flip, next_midnight, offers};
 use crate::engine::plan::{self, Due};
@@ -32,9 +32,18 @@ impl Turn<'_> {
         for (playbook, id) in self.active() {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
+        next.extend(self.ended_now().map(|id| (id, None)));
         let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
         instants.extend(snoozed.filter_map(|task| task.snoozed_until));
         (instants.into_iter().filter(|at| *at > self.now).min(), next)
+    }
+
+    /// What ended in this look has nothing planned any more.
+    fn ended_now(&self) -> impl Iterator<Item = Arc<str>> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::Enrollment(id) if !self.enrollment(id).is_active() => Some(id.clone()),
+            _ => None,
+        })
     }
 
     /// Health, segments and the never-rule flip for every playbook alike.

@@ -3,15 +3,32 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::cell::{self, unknown};
-use crate::condition::{Registry, Type, Value};
+use super::cell::unknown;
+use super::typing::checked;
+use crate::condition::{Registry, Value};
 
-/// The field and the value of `FIELD=VALUE`; nothing after the sign empties the field.
+/// The fields and values of several `FIELD=VALUE`; nothing after the sign empties the field.
 ///
 /// # Errors
-/// Text of another form, a field that is not declared or is computed, a value that does not fit its type, a person
-/// who is not among `people`.
-pub fn field_by_hand(text: &str, registry: &Registry, people: &HashSet<Arc<str>>) -> Result<(Arc<str>, Value), String> {
+/// Text of another form, a field that is not declared, is computed or named twice, a value that an import would
+/// refuse. `people` are those a person field may name.
+pub fn fields_by_hand(
+    texts: &[String],
+    registry: &Registry,
+    people: &HashSet<Arc<str>>,
+) -> Result<Vec<(Arc<str>, Value)>, String> {
+    let mut fields: Vec<(Arc<str>, Value)> = Vec::new();
+    for text in texts {
+        let (name, value) = field(text, registry, people)?;
+        if fields.iter().any(|(own, _)| *own == name) {
+            return Err(format!("`{name}` is set twice; one value can hold"));
+        }
+        fields.push((name, value));
+    }
+    Ok(fields)
+}
+
+fn field(text: &str, registry: &Registry, people: &HashSet<Arc<str>>) -> Result<(Arc<str>, Value), String> {
     let (name, value) =
         text.split_once('=').ok_or_else(|| format!("`{text}` sets nothing: write FIELD=VALUE, such as arr=48000"))?;
     let name = name.trim();
@@ -24,28 +41,28 @@ pub fn field_by_hand(text: &str, registry: &Registry, people: &HashSet<Arc<str>>
             if name == "id" { "the account's name" } else { "computed" }
         ));
     }
-    let value = cell::value(value.trim(), &field.ty).map_err(|why| format!("{name}: {why}"))?;
-    match (&field.ty, &value) {
-        (Type::Person, Value::Text(person)) if !people.is_empty() && !people.contains(person) => {
-            Err(format!("{name}: {}", unknown("person", person, people.iter().map(|id| &**id))))
-        }
-        _ => Ok((name.into(), value)),
-    }
+    let value = checked(name, value.trim(), field, people, registry).map_err(|why| format!("{name}: {why}"))?;
+    Ok((name.into(), value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::condition::Field;
+    use crate::condition::{Field, Type};
 
     #[test]
     fn a_field_is_typed_and_what_does_not_fit_is_refused_with_the_reason() {
         let computed = Field { computed: true, ..Field::of(Type::Text) };
-        let fields = [("arr", Field::of(Type::Number)), ("owner", Field::of(Type::Person)), ("segment", computed)];
+        let fields = [
+            ("arr", Field::of(Type::Number)),
+            ("owner", Field::of(Type::Person)),
+            ("segment", computed),
+            ("timezone", Field::of(Type::Text)),
+        ];
         let account = fields.map(|(name, field)| (name.to_owned(), field)).into();
         let registry = Registry { account, ..Registry::default() };
         let people = HashSet::from(["dana".into()]);
-        let read = |text: &str| field_by_hand(text, &registry, &people);
+        let read = |text: &str| field(text, &registry, &people);
         assert_eq!(read("arr=48000"), Ok(("arr".into(), Value::Number(48000.0))));
         assert_eq!(read("arr="), Ok(("arr".into(), Value::Empty)));
         assert!(read("arr=much").unwrap_err().contains("not a number"));
@@ -53,5 +70,8 @@ mod tests {
         assert!(read("segment=smb").unwrap_err().contains("computed"));
         assert!(read("ar=1").unwrap_err().contains("did you mean `arr`?"));
         assert!(read("arr").unwrap_err().contains("FIELD=VALUE"));
+        assert!(read("timezone=Europe/Berln").unwrap_err().contains("not a time zone"));
+        let twice = fields_by_hand(&["arr=1".to_owned(), "arr=2".to_owned()], &registry, &people);
+        assert!(twice.unwrap_err().contains("`arr` is set twice"));
     }
 }

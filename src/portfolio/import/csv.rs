@@ -17,6 +17,13 @@ pub(super) fn read(content: impl Read, sink: Sink) {
             return;
         }
     };
+    if let [only] = &columns[..]
+        && only.contains([';', '\t'])
+    {
+        let reason = "the header is one column: separate the columns by commas, not by `;` or tabs";
+        sink(Found::Broken(Refusal::of_row(1, reason)));
+        return;
+    }
     if !sink(Found::Columns(columns.clone())) {
         return;
     }

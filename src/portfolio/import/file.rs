@@ -6,7 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Sink, csv, json};
+use super::columns::Columns;
+use super::{Found, Kind, Sink, csv, json};
+use crate::book::Book;
+use crate::book::import_map::ImportMap;
 
 /// How the rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,21 @@ impl ImportFile {
     /// How much of [`ImportFile::size`] has been read so far.
     pub fn taken(&self) -> Arc<AtomicU64> {
         self.taken.clone()
+    }
+
+    /// Whether its columns are such that rows of the kind can be read. Reads no further than them.
+    pub fn has_columns(self, book: &Book, kind: Kind, map: &ImportMap) -> bool {
+        let columns = Columns::of(kind, &book.dictionary.registry);
+        let mut fits = false;
+        self.read(&mut |found| match found {
+            Found::Columns(header) => {
+                fits = columns.check(&header, map).is_empty();
+                false
+            }
+            Found::Broken(_) => true,
+            Found::Record(_) => false,
+        });
+        fits
     }
 
     /// Reads it to the end, or until the sink has enough.

@@ -76,6 +76,8 @@ pub struct Taken {
 pub struct Intake {
     pub(super) registry: Arc<Registry>,
     pub(super) known: Known,
+    /// The people of the book, who are not imported.
+    pub(super) of_book: HashSet<Arc<str>>,
     pub(super) as_of: AsOf,
     pub(super) seen: Seen,
     pub(super) taken: Taken,
@@ -88,11 +90,12 @@ pub struct Intake {
 impl Intake {
     /// `known` need not name the people of the book. `as_of` holds for rows that do not say it themselves.
     pub fn new(book: &Book, kind: Kind, map: ImportMap, as_of: AsOf, mut known: Known) -> Intake {
-        known.people.extend(book.people.people.keys().cloned());
+        let of_book: HashSet<Arc<str>> = book.people.people.keys().cloned().collect();
+        known.people.extend(of_book.iter().cloned());
         let registry = book.dictionary.registry.clone();
         let columns = Columns::of(kind, &registry);
         let (seen, taken, pending) = (Seen::default(), Taken::default(), Rows::default());
-        Intake { registry, known, as_of, seen, taken, columns, kind, map, pending }
+        Intake { registry, known, of_book, as_of, seen, taken, columns, kind, map, pending }
     }
 
     /// Reads the file to its end and hands over the good rows in batches; the sink's false ends it.

@@ -15,7 +15,7 @@ mod mapping;
 mod row;
 mod typing;
 
-pub use by_hand::field_by_hand;
+pub use by_hand::fields_by_hand;
 pub use file::{Format, ImportFile};
 pub use intake::{AsOf, Batch, Intake, Known, Taken};
 pub use row::{AccountRow, ContactRow, EventRow, MetricRow, PersonRow, Rows};

@@ -1,12 +1,12 @@
 //! A record becomes a typed row: every cell against its declared type, every name against what is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::cell::{self, unknown};
 use super::{AccountRow, AsOf, ContactRow, EventRow, Intake, MetricRow, PersonRow, Record, Refusal};
 use crate::book::Person;
-use crate::condition::{Field, Type, Value};
+use crate::condition::{Field, Registry, Type, Value};
 use crate::time::{TimeZone, Timestamp, add_days, start_of_day};
 
 type Checked<T> = Result<T, Refusal>;
@@ -26,8 +26,9 @@ impl Intake {
         };
         let as_of = self.as_of(record, zone.as_ref())?;
         let registry = self.registry.clone();
-        let fields = self.fields(record, &["id", "as_of"], |name| registry.account.get(name))?;
+        let fields = self.fields(record, &["id", "as_of"], &registry.account)?;
         self.refuse_twice(record, "id", (&id, as_of))?;
+        self.see_feeds(fields.iter().map(|(name, value)| (name, value)), &registry.account);
         Ok(AccountRow { line: record.line, id, as_of, fields })
     }
 
@@ -37,8 +38,9 @@ impl Intake {
         self.refuse_foreign_contact(record, "id", &id, &account)?;
         let as_of = self.as_of(record, self.zone(&account))?;
         let registry = self.registry.clone();
-        let fields = self.fields(record, &["id", "account", "as_of"], |name| registry.contact.get(name))?;
+        let fields = self.fields(record, &["id", "account", "as_of"], &registry.contact)?;
         self.refuse_twice(record, "id", (&id, as_of))?;
+        self.see_feeds(fields.iter().map(|(name, value)| (name, value)), &registry.contact);
         self.known.contacts.insert(id.clone(), account.clone());
         Ok(ContactRow { line: record.line, id, account, as_of, fields })
     }
@@ -71,11 +73,17 @@ impl Intake {
         let at = read(record, "at", cell::instant)?;
         let fields = self.event_fields(record, kind, declared)?;
         self.refuse_twice(record, "id", &id)?;
+        self.see_feeds(fields.iter(), declared);
         Ok(EventRow { line: record.line, id, kind: kind.into(), account, contact, at, fields })
     }
 
     pub(super) fn person(&mut self, record: &Record) -> Checked<PersonRow> {
         let id = read(record, "id", cell::id)?;
+        if self.of_book.contains(&id) {
+            let reason =
+                format!("`{id}` stands in people.toml of the book, which goes before: change the person there");
+            return Err(Refusal::new(record.line, "id", reason));
+        }
         let name = read(record, "name", cell::plain)?.to_owned();
         let email = optional(record, "email", |text| cell::email(text).map(|()| text.to_owned()))?;
         let timezone = optional(record, "timezone", |text| cell::zone(text).map(|_| text.to_owned()))?;
@@ -133,23 +141,32 @@ impl Intake {
     }
 
     /// The typed values of all cells but those of the named columns.
-    fn fields<'f>(
-        &mut self,
+    fn fields(
+        &self,
         record: &Record,
         except: &[&str],
-        declared: impl Fn(&str) -> Option<&'f Field>,
+        declared: &BTreeMap<String, Field>,
     ) -> Checked<Vec<(Arc<str>, Value)>> {
         let mut fields = Vec::with_capacity(record.cells.len());
         for (name, text) in record.cells.iter().filter(|(name, _)| !except.contains(&&**name)) {
-            let Some(field) = declared(name) else { continue };
+            let Some(field) = declared.get(&**name) else { continue };
             fields.push((name.clone(), self.typed(record.line, name, text, field)?));
-            self.taken.feeds.extend(field.feed.clone());
         }
         Ok(fields)
     }
 
-    fn event_fields(
+    /// The feeds that brought a value with a row that is taken.
+    fn see_feeds<'r>(
         &mut self,
+        fields: impl Iterator<Item = (&'r Arc<str>, &'r Value)>,
+        declared: &BTreeMap<String, Field>,
+    ) {
+        let brought = fields.filter(|(_, value)| **value != Value::Empty);
+        self.taken.feeds.extend(brought.filter_map(|(name, _)| declared.get(&**name)?.feed.clone()));
+    }
+
+    fn event_fields(
+        &self,
         record: &Record,
         kind: &str,
         declared: &BTreeMap<String, Field>,
@@ -162,38 +179,45 @@ impl Intake {
                 return Err(Refusal::new(record.line, name, reason));
             };
             fields.insert(name.clone(), self.typed(record.line, name, text, field)?);
-            self.taken.feeds.extend(field.feed.clone());
         }
         Ok(fields)
     }
 
     fn typed(&self, line: u64, name: &str, text: &str, field: &Field) -> Checked<Value> {
-        let value = cell::value(text, &field.ty).and_then(|value| {
-            match (&value, name) {
-                (Value::Text(id), _) if field.ty == Type::Person => self.check_person(id)?,
-                (Value::Text(zone), "timezone") => drop(cell::zone(zone)?),
-                (Value::Text(address), "email") => cell::email(address)?,
-                (Value::Tags(personas), "personas") => self.check_personas(personas)?,
-                _ => {}
-            }
-            Ok(value)
-        });
+        let value = checked(name, text, field, &self.known.people, &self.registry);
         value.map_err(|reason| Refusal::new(line, name, reason))
     }
+}
 
-    fn check_person(&self, id: &str) -> Result<(), String> {
-        let people = &self.known.people;
-        if people.is_empty() || people.contains(id) {
-            return Ok(());
-        }
-        Err(unknown("person", id, people.iter().map(|id| &**id)))
+/// The value of a field, with every name in it checked: persons, zones, addresses, personas.
+pub(super) fn checked(
+    name: &str,
+    text: &str,
+    field: &Field,
+    people: &HashSet<Arc<str>>,
+    registry: &Registry,
+) -> Result<Value, String> {
+    let value = cell::value(text, &field.ty)?;
+    match (&value, name) {
+        (Value::Text(id), _) if field.ty == Type::Person => check_person(id, people)?,
+        (Value::Text(zone), "timezone") => drop(cell::zone(zone)?),
+        (Value::Text(address), "email") => cell::email(address)?,
+        (Value::Tags(personas), "personas") => check_personas(personas, &registry.personas)?,
+        _ => {}
     }
+    Ok(value)
+}
 
-    fn check_personas(&self, personas: &[Arc<str>]) -> Result<(), String> {
-        let known = &self.registry.personas;
-        let wrong = personas.iter().find(|persona| !known.iter().any(|own| **own == ***persona));
-        wrong.map_or(Ok(()), |persona| Err(unknown("persona", persona, known.iter().map(String::as_str))))
+fn check_person(id: &str, people: &HashSet<Arc<str>>) -> Result<(), String> {
+    if people.is_empty() || people.contains(id) {
+        return Ok(());
     }
+    Err(unknown("person", id, people.iter().map(|id| &**id)))
+}
+
+fn check_personas(personas: &[Arc<str>], known: &[String]) -> Result<(), String> {
+    let wrong = personas.iter().find(|persona| !known.iter().any(|own| **own == ***persona));
+    wrong.map_or(Ok(()), |persona| Err(unknown("persona", persona, known.iter().map(String::as_str))))
 }
 
 fn read<'r, T>(record: &'r Record, column: &str, parse: impl Fn(&'r str) -> Result<T, String>) -> Checked<T> {

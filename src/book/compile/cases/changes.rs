@@ -24,14 +24,23 @@ const OF_STEPS: [(&str, OfStep); 5] = [
 ];
 
 /// Reads all changes, in the order of their instants; one table may hold several changes of the same instant.
-pub(super) fn read(tables: Vec<Table>, given: &Given, subject: &Subject) -> Vec<Change> {
-    let mut changes: Vec<Change> = tables.into_iter().flat_map(|table| change(table, given, subject)).collect();
+///
+/// A change after `until`, the end of the test, would never happen, and is reported.
+pub(super) fn read(tables: Vec<Table>, until: Option<DateTime>, given: &Given, subject: &Subject) -> Vec<Change> {
+    let mut changes: Vec<Change> = tables.into_iter().flat_map(|table| change(table, until, given, subject)).collect();
     changes.sort_by_key(|change| change.on);
     changes
 }
 
-fn change(mut table: Table, given: &Given, subject: &Subject) -> Vec<Change> {
+fn change(mut table: Table, end: Option<DateTime>, given: &Given, subject: &Subject) -> Vec<Change> {
     let on = table.need("on").date_time();
+    if let (Some(on), Some(end)) = (on, end)
+        && on > end
+    {
+        let message = format!("this change happens at {on}, after the test ends at {end}");
+        let late = table.place_of("on").error("change-after-until", message);
+        table.report(late.help("move `until` of the test behind it, or leave the change out"));
+    }
     let place = table.place();
     let diagnostics = table.diagnostics();
     let mark = diagnostics.mark();

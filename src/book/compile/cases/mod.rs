@@ -78,7 +78,7 @@ fn case(mut table: Table, shared: &Given, subject: &Subject) -> Option<Case> {
     }
     let mut given = shared.clone();
     given::read(&mut table, &mut given, subject);
-    let changes = changes::read(table.tables("change"), &given, subject);
+    let changes = changes::read(table.tables("change"), until, &given, subject);
     let expect_only = table.get("expect_only");
     let expect_only = expect_only.is_present().then(|| expected::words(expect_only));
     let expect = table.get("expect").list().into_iter().filter_map(|item| expected::line(item, subject)).collect();

@@ -119,6 +119,7 @@ fn each_mistake_of_a_test_is_told_with_its_place() {
         ("value = 5", "", "missing-key", 12, "`values`"),
         ("start = 2026-03-01", "", "missing-key", 17, "start"),
         ("until = 2026-04-01T12:00:00", "until = 2026-02-01", "wrong-value", 20, "ends before"),
+        ("on = 2026-03-07", "on = 2026-04-02", "change-after-until", 44, "after the test ends"),
         ("[\"enroll\", \"task\"]", "[\"enrol\", \"task\"]", "unknown-name", 21, "enroll"),
         ("09:00  enroll", "9:00  enroll", "bad-line", 23, "not a time"),
         ("09:00  enroll", "09:00  enrolled", "bad-line", 23, "enroll"),
