@@ -14,7 +14,7 @@ const KILLS: &str = "PLAYCALLER_KILLS";
 /// Mails on their way at one time: each of them may be in doubt when the daemon is killed.
 const CONNECTIONS: usize = 4;
 /// New accounts before each start, more than the daemon gets done in its short life.
-const ARRIVALS: usize = 60;
+const ARRIVALS: usize = 30;
 /// How long a daemon lives on after its first mail, at most.
 const LONGEST_LIFE_MS: u64 = 350;
 

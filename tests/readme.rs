@@ -1,4 +1,6 @@
-//! README.md, executed: its commands exist, its files are right, and its walk-through prints what it says.
+//! README.md, executed: its commands exist, its files are right, and what it shows is what is printed.
+//!
+//! `PLAYCALLER_UPDATE_README=1 tests/run readme::` writes what is printed now into it.
 
 use std::fs;
 use std::path::Path;
@@ -22,29 +24,48 @@ fn every_command_named_is_one_of_ours() {
 #[test]
 fn the_deployment_file_is_read_whole() {
     let folder = with_files();
-    let output = playcaller(folder.path(), "playcaller --config playcaller.toml --book book check");
+    let output = playcaller(folder.path(), "playcaller --config playcaller.toml check");
     assert!(output.status.success(), "{}", printed(&output));
 }
 
 #[test]
-fn the_walk_through_prints_what_it_says() {
+fn what_it_shows_is_what_is_printed() {
     let folder = with_files();
     fs::remove_file(folder.path().join("playcaller.toml")).unwrap();
-    for block in blocks("console") {
-        for step in block.split("$ ").skip(1) {
-            let (command, expected) = step.split_once('\n').unwrap_or((step, ""));
-            let output = playcaller(folder.path(), command);
-            assert!(output.status.success(), "{command}\n{}", printed(&output));
-            assert_eq!(lines(&String::from_utf8_lossy(&output.stdout)), lines(expected), "{command}");
-        }
+    let mut parts: Vec<String> = README.split("```").map(str::to_owned).collect();
+    for block in parts.iter_mut().skip(1).step_by(2).filter(|block| block.starts_with("console\n")) {
+        let steps: Vec<String> = block.split("$ ").skip(1).map(|step| replayed(folder.path(), step)).collect();
+        *block = format!("console\n{}", steps.concat());
+    }
+    let now = parts.join("```");
+    if std::env::var_os("PLAYCALLER_UPDATE_README").is_some() {
+        fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), &now).unwrap();
+    } else {
+        let differ = now.lines().zip(README.lines()).find(|(now, then)| now != then);
+        assert_eq!(differ, None, "printed now, and shown (PLAYCALLER_UPDATE_README=1 writes it)");
+        assert_eq!(now.len(), README.len());
     }
 }
 
-/// A folder with every file of the README that says its name in its first line or just before.
+/// The step with what it prints now. Of a step that ends with `…` only as many lines as it shows.
+fn replayed(folder: &Path, step: &str) -> String {
+    let (command, shown) = step.split_once('\n').unwrap();
+    let output = playcaller(folder, command);
+    assert!(output.status.success(), "{command}\n{}", printed(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines: Vec<&str> = text.trim_matches('\n').lines().map(str::trim_end).collect();
+    if shown.ends_with("…\n") {
+        lines.truncate(shown.lines().count() - 1);
+        lines.push("…");
+    }
+    format!("$ {command}\n{}\n", lines.join("\n"))
+}
+
+/// A folder with every file of the README that says its name in a comment at its top or just before.
 fn with_files() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (before, block) in fenced() {
-        let comment = block.lines().next().and_then(|line| line.strip_prefix("# "));
+        let comment = block.lines().take(2).find_map(|line| line.strip_prefix("# "));
         let announced =
             before.lines().rev().find(|line| !line.is_empty()).and_then(|line| line.split('`').rev().nth(1));
         let is_name = |name: &&str| !name.contains(' ') && name.contains('.');
@@ -86,17 +107,13 @@ fn typed() -> impl Iterator<Item = &'static str> {
 
 /// Runs a command line; single quotes hold a word together, as in a shell.
 fn playcaller(folder: &Path, line: &str) -> Output {
+    let line = line.replace("cargo run --release -- ", "playcaller ");
     let mut words = Vec::new();
     for (at, part) in line.split('\'').enumerate() {
         if at % 2 == 1 { words.push(part) } else { words.extend(part.split_whitespace()) }
     }
     assert_eq!(words.remove(0), "playcaller");
     Command::new(env!("CARGO_BIN_EXE_playcaller")).current_dir(folder).args(words).output().unwrap()
-}
-
-/// Trailing spaces and empty lines at the ends do not count.
-fn lines(text: &str) -> Vec<&str> {
-    text.trim().lines().map(str::trim_end).collect()
 }
 
 fn printed(output: &Output) -> String {

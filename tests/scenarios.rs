@@ -1,6 +1,7 @@
 //! Scenarios of the language: every folder of `tests/scenarios` is a small book about one subject, and each of its
 //! `.test.toml` files says what must happen, as a CS person would read it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use playcaller::book::diagnostic::Severity;
@@ -8,47 +9,95 @@ use playcaller::book::{self, Loaded};
 use playcaller::runtime::cases::{self, CaseResult};
 
 #[tokio::test]
-async fn every_scenario_of_the_language_passes() {
-    let (mut failed, mut count) = (String::new(), 0);
-    for folder in folders() {
-        let loaded = book::load(&folder);
-        failed += &mistakes(&folder, &loaded);
-        for file in &loaded.tests {
-            for case in &file.cases {
-                let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
-                count += 1;
-                if !result.passed() {
-                    failed += &told(&folder, &result);
-                }
+async fn dates_enroll_are_late_and_move() {
+    play("dates").await;
+}
+
+#[tokio::test]
+async fn windows_and_spans_say_when() {
+    play("windows").await;
+}
+
+#[tokio::test]
+async fn conditions_are_true_false_or_unknown() {
+    play("conditions").await;
+}
+
+#[tokio::test]
+async fn triggers_and_reentry_say_who_enrolls() {
+    play("enrolling").await;
+}
+
+#[tokio::test]
+async fn steps_follow_each_other_wait_and_branch() {
+    play("flow").await;
+}
+
+#[tokio::test]
+async fn sends_are_held_skipped_approved_and_addressed() {
+    play("sending").await;
+}
+
+#[tokio::test]
+async fn caps_count_every_addressee_of_an_account() {
+    play("shared-caps").await;
+}
+
+#[tokio::test]
+async fn goals_exits_and_other_playbooks_end_what_runs() {
+    play("ending").await;
+}
+
+#[tokio::test]
+async fn ladders_climb_by_days_and_silence() {
+    play("ladder").await;
+}
+
+#[tokio::test]
+async fn health_bands_segments_and_stages_are_computed() {
+    play("health").await;
+}
+
+#[test]
+fn every_folder_is_played_here() {
+    let source = include_str!("scenarios.rs");
+    let entries = std::fs::read_dir(root()).expect("the folder of the scenarios");
+    let folders: BTreeSet<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    for folder in folders.iter().filter(|path| path.is_dir()) {
+        let name = folder.file_name().expect("a folder has a name").to_string_lossy();
+        assert!(source.contains(&format!("play(\"{name}\")")), "nothing plays {name}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+/// Runs every test of a folder; all failures are told at once.
+async fn play(folder: &str) {
+    let loaded = book::load(&root().join(folder));
+    let mut failed = mistakes(&loaded);
+    for file in &loaded.tests {
+        for case in &file.cases {
+            let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
+            if !result.passed() {
+                failed += &told(&result);
             }
         }
     }
-    assert!(failed.is_empty(), "{failed}");
-    assert!(count >= 150, "only {count} scenarios ran");
+    assert!(failed.is_empty(), "in tests/scenarios/{folder}{failed}");
+    assert!(!loaded.tests.is_empty(), "no test in {folder}");
 }
 
-fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let entries = std::fs::read_dir(&root).expect("the folder of the scenarios");
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    folders.retain(|path| path.is_dir());
-    folders.sort();
-    folders
-}
-
-fn mistakes(folder: &Path, loaded: &Loaded) -> String {
+fn mistakes(loaded: &Loaded) -> String {
     let errors = loaded.diagnostics.iter().filter(|own| own.severity == Severity::Error);
-    errors.map(|own| format!("\n{}/{}:{} {}\n", name(folder), own.file, own.line, own.message)).collect()
+    errors.map(|own| format!("\n{}:{} {}\n", own.file, own.line, own.message)).collect()
 }
 
-fn told(folder: &Path, result: &CaseResult) -> String {
-    let mut text = format!("\n{}/{}:{} — {}\n", name(folder), result.file, result.line, result.name);
+fn told(result: &CaseResult) -> String {
+    let mut text = format!("\n{}:{} — {}\n", result.file, result.line, result.name);
     text.extend(result.problem.iter().map(|problem| format!("  problem: {problem}\n")));
     text.extend(result.missing.iter().map(|line| format!("  missing:    {line}\n")));
     text.extend(result.unexpected.iter().map(|line| format!("  unexpected: {line}\n")));
     text
-}
-
-fn name(folder: &Path) -> String {
-    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -9,6 +9,7 @@ mod kill;
 mod playbooks;
 mod readme;
 mod scenarios;
+mod scenarios_rust;
 mod store;
 mod support;
 mod tidy;

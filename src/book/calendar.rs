@@ -161,15 +161,6 @@ impl Calendar {
         instant(closes_on.to_datetime(self.close), zone)
     }
 
-    /// Whether the local time of day lies inside the opening hours.
-    pub fn contains_time(&self, time: Time) -> bool {
-        if self.close > self.open {
-            self.open <= time && time < self.close
-        } else {
-            time >= self.open || time < self.close
-        }
-    }
-
     /// The instant itself while the calendar is open, else its next opening.
     pub fn next_open(&self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let (from, _) = self.open_interval(at, zone)?;

@@ -121,6 +121,10 @@ fn used_up(
         return Some(Reason::LimitReached);
     }
     let last = earlier.last()?;
+    // However short the cooldown, an account enters once at an instant: the look comes to rest.
+    if last.enrolled_at >= facts.now && offer.event.is_none() {
+        return Some(Reason::InCooldown);
+    }
     let end = last.ended.as_ref()?;
     let last_end = end.at;
     match playbook.reentry.policy {

@@ -171,6 +171,11 @@ impl Enrollment {
         self.steps.get(step).and_then(|run| run.ended_at)
     }
 
+    /// Whether it is the playbook's entry of that key.
+    pub fn has_key(&self, playbook: &str, key: &str) -> bool {
+        &*self.playbook == playbook && &*self.entry_key == key
+    }
+
     /// A held-out account has a record and no steps; it does not count as enrolled.
     pub fn is_holdout(&self) -> bool {
         self.ended.as_ref().is_some_and(|end| end.reason == Reason::Holdout)

@@ -6,7 +6,7 @@ use crate::book::calendar::{add_span, add_span_to_day, on_day};
 use crate::book::playbook::{Backfill, DateTrigger, Enroll, Playbook, Schedule, Status, Trigger, UnknownPolicy};
 use crate::condition::Truth;
 use crate::portfolio::{Event, Facts};
-use crate::time::{Date, Timestamp, Unit, add_days, days_between, local_date};
+use crate::time::{Date, Timestamp, Unit, add_days, local_date};
 
 use super::Reason;
 use super::desk::ConditionState;
@@ -249,9 +249,4 @@ pub fn next_flip(reads: &crate::condition::Reads, facts: &Facts) -> Option<Times
 /// The next local midnight of the facts' zone.
 pub fn next_midnight(facts: &Facts) -> Timestamp {
     crate::time::start_of_day(add_days(facts.today(), 1), &facts.zone)
-}
-
-/// The day of an enrollment: 1 on its first local date.
-pub fn day_of(enrolled_at: Timestamp, facts: &Facts) -> i64 {
-    days_between(local_date(enrolled_at, &facts.zone), facts.today()) + 1
 }

@@ -5,6 +5,7 @@ pub mod compose;
 pub mod delivery;
 pub mod desk;
 pub mod enrollment;
+pub mod entry;
 pub mod matching;
 pub mod plan;
 pub mod reason;

@@ -96,6 +96,12 @@ fn resolve(
     }
 }
 
+/// Whether mail of that class may still go to the contact.
+pub fn may_reach(contact: &str, class: &str, facts: &Facts) -> Result<(), Reason> {
+    let contact = facts.account.contact(contact).ok_or(Reason::RecipientMissing)?;
+    allowed(contact, class, facts).map(|_| ())
+}
+
 fn at_address(address: &str) -> Addressee {
     Addressee { name: None, email: Some(address.to_owned()), contact: None, person: None, slack: None }
 }

@@ -53,18 +53,20 @@ pub fn suppressed(
     })
 }
 
-/// The first cap that has no room for one more send of that class to that contact.
-pub fn capped(kind: Kind, class: &str, contact: &str, facts: &Facts, desk: &Desk) -> Option<Obstacle> {
+/// The first cap that has no room for one more send of that class to that contact, after `ahead` others of the same
+/// step to the same account.
+pub fn capped(kind: Kind, class: &str, contact: &str, ahead: usize, facts: &Facts, desk: &Desk) -> Option<Obstacle> {
     if class == TRANSACTIONAL {
         return None;
     }
     let policy = &facts.world.book.policy;
     policy.caps.iter().filter(|cap| covers(cap, kind, class)).find_map(|cap| {
         let counted = counted(cap, contact, facts, desk);
-        let over = counted.len() >= cap.max as usize;
+        let ahead = if cap.per == CapPer::Account { ahead } else { 0 };
+        let over = counted.len() + ahead >= cap.max as usize;
         // Room comes when the oldest of the last `max` sends leaves the window.
-        let frees = || counted[counted.len() - cap.max as usize];
-        let until = over.then(frees).and_then(|at| add_span(at, cap.within, &facts.zone, facts.calendar()));
+        let frees = || counted.len().checked_sub(cap.max as usize).map(|place| counted[place]);
+        let until = over.then(frees).flatten().and_then(|at| add_span(at, cap.within, &facts.zone, facts.calendar()));
         over.then(|| Obstacle { reason: Reason::Capped, mode: cap.over, max_hold: None, until, rule: cap.id.clone() })
     })
 }

@@ -1,16 +1,18 @@
 //! Hands queued deliveries over: claim, mark, send, settle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use tokio::task::JoinSet;
+use tracing::warn;
 
 use crate::channel::Channels;
 use crate::engine::delivery::{Attempt, Settlement, settle};
 use crate::engine::desk::Entry;
 use crate::id;
 use crate::store::{ClaimedDelivery, Mark, Settled, Store};
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 use super::{Runtime, Tick};
 
@@ -18,34 +20,37 @@ use super::{Runtime, Tick};
 type Attempted = (Settlement, Option<Entry>);
 
 /// How long a claim or a mark stands without a sign of life.
-pub const LEASE_SECONDS: i64 = 15 * 60;
+///
+/// Longer than the longest conversation may take (the limits of `channel::Limits` together).
+pub const LEASE_SECONDS: i64 = 20 * 60;
+
+/// How often an answer is written before the row is left to the lease: some minutes in all.
+const SETTLE_TRIES: usize = 40;
 
 impl Runtime {
-    /// Sends everything that is queued and due. True when there was something.
-    pub(super) async fn deliver_due(&mut self, tick: &mut Tick) -> Result<bool> {
-        let mut any = false;
-        while !self.is_stopping() {
-            // A full outbox takes long: each claim and its lease count from their own instant.
-            let now = self.clock.now();
-            let claimed = self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
-            if claimed.is_empty() {
-                return Ok(any);
-            }
-            any = true;
-            for (settlement, entry) in self.send_all(claimed, now).await? {
-                tick.entries.extend(entry);
-                tick.sent += usize::from(matches!(settlement, Settlement::Sent { .. }));
-                tick.uncertain += usize::from(matches!(settlement, Settlement::Uncertain { .. }));
-            }
+    /// Hands over what is queued and due, as many messages as there are connections. True when there was something.
+    ///
+    /// The caller looks at changed accounts before it asks again: nothing goes out on what was known before.
+    pub(super) async fn deliver_some(&mut self, tick: &mut Tick) -> Result<bool> {
+        if self.is_stopping() {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let claimed = self.store.claim(now, self.connections as i64, &self.owner, lease(now)).await?;
+        let any = !claimed.is_empty();
+        for (settlement, entry) in self.send_all(claimed).await? {
+            tick.entries.extend(entry);
+            tick.sent += usize::from(matches!(settlement, Settlement::Sent { .. }));
+            tick.uncertain += usize::from(matches!(settlement, Settlement::Uncertain { .. }));
         }
         Ok(any)
     }
 
     /// One conversation each, side by side. One that fails does not cut off the others: they may be past their mark.
-    async fn send_all(&self, claimed: Vec<ClaimedDelivery>, now: Timestamp) -> Result<Vec<Attempted>> {
+    async fn send_all(&self, claimed: Vec<ClaimedDelivery>) -> Result<Vec<Attempted>> {
         let mut conversations = JoinSet::new();
         for delivery in claimed {
-            conversations.spawn(send(self.store.clone(), self.channels.clone(), delivery, now));
+            conversations.spawn(send(self.store.clone(), self.channels.clone(), self.clock.clone(), delivery));
         }
         let mut ended = Vec::new();
         while let Some(done) = conversations.join_next().await {
@@ -66,9 +71,18 @@ fn lease(now: Timestamp) -> Timestamp {
 }
 
 /// One attempt, from the claim to the settled row.
-async fn send(store: Store, channels: Arc<Channels>, delivery: ClaimedDelivery, now: Timestamp) -> Result<Attempted> {
-    let mark = async || Ok(matches!(store.mark(&delivery, now, lease(now)).await?, Mark::Set));
-    let outcome = channels.deliver(&delivery.message, now, mark).await;
+async fn send(
+    store: Store,
+    channels: Arc<Channels>,
+    clock: Arc<dyn Clock>,
+    delivery: ClaimedDelivery,
+) -> Result<Attempted> {
+    let mark = async || {
+        let now = clock.now();
+        Ok(matches!(store.mark(&delivery, now, lease(now)).await?, Mark::Set))
+    };
+    let outcome = channels.deliver(&delivery.message, clock.now(), mark).await;
+    let now = clock.now();
     let attempt = Attempt {
         channel: delivery.message.channel(),
         tries: delivery.tries,
@@ -77,8 +91,30 @@ async fn send(store: Store, channels: Arc<Channels>, delivery: ClaimedDelivery, 
         jitter: id::share(&["retry", &delivery.id, &delivery.tries.to_string()]),
     };
     let settlement = settle(&outcome, &attempt);
-    match store.settle(&delivery, &settlement, now).await? {
+    match written(&store, &delivery, &settlement, now).await? {
         Settled::Written(entry) => Ok((settlement, entry)),
         Settled::Overtaken => Ok((Settlement::AlreadyDecided, None)),
     }
+}
+
+/// Writes what became of an attempt, however long the database is busy: an answer that is forgotten is doubt at best
+/// and a second message at worst.
+async fn written(
+    store: &Store,
+    delivery: &ClaimedDelivery,
+    settlement: &Settlement,
+    now: Timestamp,
+) -> Result<Settled> {
+    let mut pause = Duration::from_millis(50);
+    for _ in 0..SETTLE_TRIES {
+        match store.settle(delivery, settlement, now).await {
+            Err(error) if error.is_transient() => {
+                warn!("delivery {}: its answer waits for the database: {error}", delivery.id);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(10));
+            }
+            settled => return Ok(settled?),
+        }
+    }
+    Ok(store.settle(delivery, settlement, now).await?)
 }

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use tracing::error;
 
 use crate::engine::Reason;
 use crate::engine::desk::{Change, Desk, Entry};
 use crate::engine::recipients::OpenTasks;
 use crate::engine::visit::{Input, Request, Visit, visit};
 use crate::portfolio::Account;
-use crate::store::Look;
+use crate::store::{self, Look};
 use crate::time::Timestamp;
 
 use super::{Resident, Runtime, Tick};
 
 /// Accounts looked at in one transaction.
 const BATCH: i64 = 500;
+
+/// How often somebody's request is tried when the account changes under it.
+const REQUEST_TRIES: usize = 10;
 
 impl Runtime {
     /// Looks at every account that is due. True when there was one.
@@ -34,7 +38,13 @@ impl Runtime {
             for (id, version) in due {
                 let Some(resident) = self.resident.remove(&id) else { continue };
                 let seen = self.take_look(&resident, now, &open_tasks, &[]);
-                looked.push((id, version, seen));
+                match seen.is_restless {
+                    true => {
+                        error!("account {id}: the book never comes to rest on it, trying again in an hour");
+                        self.put_off(&id, now).await?;
+                    }
+                    false => looked.push((id, version, seen)),
+                }
             }
             self.write(looked, now, tick).await?;
         }
@@ -45,17 +55,21 @@ impl Runtime {
     pub async fn request(&mut self, account: &str, requests: &[Request]) -> Result<(Vec<Entry>, Vec<(usize, Reason)>)> {
         let now = self.clock.now();
         self.go_live(now).await?;
-        let version = self.store.version_of(account).await?;
-        let Some(version) = version else { anyhow::bail!("there is no account `{account}`") };
         let id: Arc<str> = account.into();
-        self.read(&[(id.clone(), version)]).await?;
-        let open_tasks = self.open_tasks().await?;
-        let resident = self.resident.remove(&id).expect("just read");
-        let seen = self.take_look(&resident, now, &open_tasks, requests);
-        let refused = seen.refused.clone();
-        let mut tick = Tick { as_of: now, ..Tick::default() };
-        self.write(vec![(id, version, seen)], now, &mut tick).await?;
-        Ok((tick.entries, refused))
+        for _ in 0..REQUEST_TRIES {
+            let Some(version) = self.store.version_of(account).await? else { bail!("there is no account `{account}`") };
+            self.read(&[(id.clone(), version)]).await?;
+            let open_tasks = self.open_tasks().await?;
+            let resident = self.resident.remove(&id).expect("just read");
+            let seen = self.take_look(&resident, now, &open_tasks, requests);
+            let refused = seen.refused.clone();
+            let mut tick = Tick { as_of: now, ..Tick::default() };
+            self.write(vec![(id.clone(), version, seen)], now, &mut tick).await?;
+            if self.resident.contains_key(&id) {
+                return Ok((tick.entries, refused));
+            }
+        }
+        bail!("account `{account}` is being changed all the time; try again")
     }
 
     fn take_look(&self, resident: &Resident, now: Timestamp, open_tasks: &OpenTasks, requests: &[Request]) -> Visit {
@@ -101,18 +115,55 @@ impl Runtime {
     /// Writes what the looks changed. An account that somebody else has written meanwhile is left for the next look.
     async fn write(&mut self, looked: Vec<(Arc<str>, i64, Visit)>, now: Timestamp, tick: &mut Tick) -> Result<()> {
         let looks: Vec<Look<'_>> = looked.iter().map(|(id, version, seen)| look(id, *version, seen)).collect();
-        let mut tx = self.store.begin().await?;
-        let applied = tx.apply(&looks, now).await?;
-        tx.commit().await?;
+        let left_out = match self.apply(&looks, now).await {
+            Ok(conflicts) => conflicts,
+            Err(error) if error.is_transient() => return Err(error.into()),
+            Err(_) => self.apply_one_by_one(&looks, now).await?,
+        };
         drop(looks);
         for (id, version, seen) in looked {
-            if applied.conflicts.contains(&id) {
+            if left_out.contains(&id) {
                 continue;
             }
             tick.entries.extend(entries(&seen.changes));
             self.resident.insert(id, Resident { version: version + 1, account: seen.account, desk: seen.desk });
         }
         Ok(())
+    }
+}
+
+impl Runtime {
+    /// All looks in one transaction; the accounts that changed meanwhile come back.
+    async fn apply(&self, looks: &[Look<'_>], now: Timestamp) -> store::Result<Vec<Arc<str>>> {
+        let mut tx = self.store.begin().await?;
+        let applied = tx.apply(looks, now).await?;
+        tx.commit().await?;
+        Ok(applied.conflicts)
+    }
+
+    /// One account that cannot be written must not keep the others from it: it is put off, and said.
+    async fn apply_one_by_one(&self, looks: &[Look<'_>], now: Timestamp) -> Result<Vec<Arc<str>>> {
+        let mut left_out = Vec::new();
+        for look in looks {
+            match self.apply(std::slice::from_ref(look), now).await {
+                Ok(conflicts) => left_out.extend(conflicts),
+                Err(error) => {
+                    error!(
+                        "account {}: nothing of its look could be written, trying again in an hour: {error}",
+                        look.account
+                    );
+                    self.put_off(look.account, now).await?;
+                    left_out.push(look.account.into());
+                }
+            }
+        }
+        Ok(left_out)
+    }
+
+    async fn put_off(&self, account: &str, now: Timestamp) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.put_off(account, now + jiff::Span::new().hours(1)).await?;
+        Ok(tx.commit().await?)
     }
 }
 

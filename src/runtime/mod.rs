@@ -107,7 +107,7 @@ impl Runtime {
         let mut tick = Tick { as_of: now, ..Tick::default() };
         loop {
             let looked = self.look_at_due(now, &mut tick).await?;
-            let delivered = self.deliver_due(&mut tick).await?;
+            let delivered = self.deliver_some(&mut tick).await?;
             if !looked && !delivered {
                 break;
             }

@@ -41,6 +41,14 @@ impl Store {
 }
 
 impl Tx {
+    /// Looks at the account not before `until`, whatever it was due for.
+    pub async fn put_off(&mut self, account: &str, until: Timestamp) -> Result<()> {
+        const TEXT: &str = "update account set wake_at = $2 where id = $1";
+        let id = account.to_owned();
+        on!(tx self, db => sqlx::query(TEXT).bind(id).bind(micros(until)).execute(db).await.map(|_| ())?);
+        Ok(())
+    }
+
     /// Says that something of the account changed: it gets a new version and is looked at by `at`.
     ///
     /// Whatever writes to an account's rows calls this first: it takes the account's row, in the same order for all.

@@ -38,10 +38,6 @@ impl<'f> Item<'f> {
         matches!(self.value, Some(DeValue::Table(_)))
     }
 
-    pub fn is_list(&self) -> bool {
-        matches!(self.value, Some(DeValue::Array(_)))
-    }
-
     pub fn is_text(&self) -> bool {
         matches!(self.value, Some(DeValue::String(_)))
     }

@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use crate::book::calendar::add_span;
-use crate::book::playbook::{
-    Action, HoldOrSkip, Kind, LatePolicy, OnTimeout, Outcome, Playbook, Status, Step, WaitFor,
-};
+use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, Playbook, Status, Step};
 use crate::condition::Truth;
 use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
-use crate::engine::desk::{Approval, ApprovalKind, ApprovalState, Change, EntryKind, EntryResult};
-use crate::engine::enrollment::{End, StepRun, StepState};
+use crate::engine::desk::{ApprovalState, Change, EntryKind, EntryResult};
+use crate::engine::enrollment::{StepRun, StepState};
 use crate::engine::plan::{self, Due};
-use crate::engine::recipients::{assignee, is_customer};
+use crate::engine::recipients::is_customer;
 use crate::engine::suppression::{Obstacle, suppressed};
 use crate::id;
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp};
 
 use super::Turn;
+use super::approval::must_ask;
 use super::perform::Prepared;
 
 /// A step whose time has come.
@@ -255,113 +254,6 @@ impl Turn<'_> {
         enrollment.steps.insert(step.clone(), run);
         self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
     }
-
-    fn ask(&mut self, playbook: &Playbook, id: &Arc<str>, step: &Step, facts: &Facts, due: Timestamp) {
-        let Some(approve) = &step.approve else { return };
-        let expires_at = approve.within.and_then(|within| plan::after_span(playbook, step, self.now, within, facts));
-        let approver = assignee(&approve.by, None, playbook, facts, &self.open_tasks).map(|person| person.id.clone());
-        let approval = Approval {
-            id: id::approval(id, &step.id).into(),
-            kind: ApprovalKind::Step,
-            enrollment: id.clone(),
-            playbook: playbook.id.clone(),
-            step: Some(step.id.clone()),
-            approver,
-            asked_at: self.now,
-            expires_at,
-            state: ApprovalState::Waiting,
-            decided_at: None,
-        };
-        self.changes.push(Change::Approval(approval.id.clone()));
-        self.desk.approvals.insert(approval.id.clone(), approval);
-        self.decide(id, &step.id, StepState::Approving, due, Some(Reason::AwaitingApproval));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
-        entry.result = EntryResult::Held;
-        entry.reason = Some(Reason::AwaitingApproval);
-        self.record(entry);
-    }
-
-    /// The approver's answer, if there is one by now. True when there is.
-    fn hear_approver(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        step: &Step,
-        facts: &Facts,
-        due: Timestamp,
-    ) -> bool {
-        let approval_id = id::approval(id, &step.id);
-        let Some(approval) = self.desk.approvals.get_mut(&*approval_id) else { return false };
-        let expired = approval.expires_at.is_some_and(|at| at <= self.now);
-        match approval.state {
-            ApprovalState::Waiting if !expired => return false,
-            ApprovalState::Waiting => {
-                approval.state = ApprovalState::Expired;
-                approval.decided_at = Some(self.now);
-                let approval_id = approval.id.clone();
-                self.changes.push(Change::Approval(approval_id));
-                self.skip(playbook, id, step, facts, due, Reason::ApprovalExpired);
-            }
-            ApprovalState::Expired => self.skip(playbook, id, step, facts, due, Reason::ApprovalExpired),
-            // The closed list has no word for "a person said no"; a person's stop is what comes nearest.
-            ApprovalState::Rejected => self.skip(playbook, id, step, facts, due, Reason::Silenced),
-            ApprovalState::Approved => {
-                self.decide(id, &step.id, StepState::Approved, due, None);
-                let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Approve);
-                entry.step = Some(step.id.clone());
-                self.record(entry);
-            }
-        }
-        true
-    }
-
-    /// A wait that has begun: over when its condition is true, or when its time is up. True when it is over.
-    fn wait_on(&mut self, playbook: &Playbook, id: &Arc<str>, place: usize, facts: &Facts) -> bool {
-        let step = &playbook.steps[place];
-        let (Action::WaitFor(wait), Some(run)) = (&step.action, self.enrollment(id).begun(&step.id).cloned()) else {
-            return false;
-        };
-        let (state, reason, result) = if wait.until.truth(facts) == Truth::True {
-            (StepState::Done, Reason::UntilMet, EntryResult::Done)
-        } else if wait_ends(wait, &run, facts).is_some_and(|end| end <= self.now) {
-            (StepState::TimedOut, Reason::TimedOut, EntryResult::TimedOut)
-        } else {
-            return false;
-        };
-        self.decide(id, &step.id, state, run.due, Some(reason));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(Kind::WaitFor);
-        entry.result = result;
-        entry.reason = Some(reason);
-        self.record(entry);
-        self.refresh();
-        if state == StepState::TimedOut {
-            self.after_timeout(playbook, id, place, wait.on_timeout, facts);
-        }
-        true
-    }
-
-    fn after_timeout(&mut self, playbook: &Playbook, id: &Arc<str>, place: usize, then: OnTimeout, facts: &Facts) {
-        match then {
-            OnTimeout::Next => {}
-            OnTimeout::Exit => {
-                let end = End { at: self.now, outcome: Outcome::Neutral, reason: Reason::TimedOut, exit: None };
-                self.end(playbook, id, facts, end);
-            }
-            OnTimeout::Goto(target) => {
-                for between in place + 1..target {
-                    let step = &playbook.steps[between];
-                    let open = self.enrollment(id).steps.get(&step.id).is_none_or(|run| !run.state.is_decided());
-                    if open && step.belongs_to(self.enrollment(id).branch.as_deref()) {
-                        self.skip(playbook, id, step, facts, self.now, Reason::PreviousSkipped);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// When a hold has lasted as long as it may, from the due instant; without a `max_hold` that is the grace.
@@ -374,11 +266,6 @@ pub(super) fn hold_ends(
     add_span(run.due, max_hold.unwrap_or(playbook.late.grace), &facts.zone, facts.calendar())
 }
 
-/// When a wait's time is up.
-pub(super) fn wait_ends(wait: &WaitFor, run: &StepRun, facts: &Facts) -> Option<Timestamp> {
-    add_span(run.since, wait.timeout?, &facts.zone, facts.calendar())
-}
-
 fn late_policy(playbook: &Playbook, kind: Kind) -> LatePolicy {
     let late = &playbook.late;
     match kind {
@@ -389,12 +276,6 @@ fn late_policy(playbook: &Playbook, kind: Kind) -> LatePolicy {
         Kind::Webhook => late.webhook,
         Kind::WaitFor | Kind::Set | Kind::Start | Kind::Stop => late.others,
     }
-}
-
-fn must_ask(step: &Step, facts: &Facts) -> bool {
-    let Some(approve) = &step.approve else { return false };
-    // Unknown counts as true: a mail nobody can judge is one to ask about.
-    approve.when.as_ref().is_none_or(|when| when.truth(facts) != Truth::False)
 }
 
 /// Whether the action reaches the customer rather than our own people.

@@ -148,10 +148,13 @@ impl Turn<'_> {
         let offer =
             crate::engine::matching::Offer { anchor: Some(anchor), open_since: self.now, event: None, fired_at: None };
         let key = crate::engine::admission::reentry_key(playbook, &facts, &offer);
+        let key: Option<Arc<str>> = key.map(|key| format!("key:{key}").into());
+        // A date that moves back to one the account has been through keeps its own key: a key stands once.
+        let free = key.filter(|key| !self.desk.enrollments.values().any(|own| own.has_key(&playbook.id, key)));
         let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
         enrollment.anchor = Some(anchor);
-        if let (Some(key), true) = (key, enrollment.entry_key.starts_with("key:")) {
-            enrollment.entry_key = format!("key:{key}").into();
+        if let (Some(key), true) = (free, enrollment.entry_key.starts_with("key:")) {
+            enrollment.entry_key = key;
         }
         self.plan_anew(playbook, id, &facts);
         self.changed_enrollment(id);
@@ -202,7 +205,7 @@ impl Turn<'_> {
         let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_active()) else {
             return Some(Reason::Superseded);
         };
-        let playbook = self.playbook(&enrollment.playbook)?;
+        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let end = End {
             at: self.now,
@@ -235,8 +238,8 @@ impl Turn<'_> {
 
     /// A customer's reply to a step's mail.
     fn reply(&mut self, id: &Arc<str>, step: &Arc<str>) -> Option<Reason> {
-        let enrollment = self.desk.enrollments.get(id)?;
-        let playbook = self.playbook(&enrollment.playbook)?;
+        let Some(enrollment) = self.desk.enrollments.get(id) else { return Some(Reason::Superseded) };
+        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let mut entry = self.entry(&playbook, enrollment, &facts, EntryKind::Reply);
         entry.step = Some(step.clone());

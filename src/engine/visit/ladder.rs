@@ -3,22 +3,18 @@
 use std::sync::Arc;
 
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
-use crate::book::playbook::{Action, Escalation, EscalationClock, Kind, Level, Playbook, Recipient, Status};
-use crate::book::{Person, layout, markdown};
+use crate::book::playbook::{Escalation, Level, Playbook, Status};
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::compose;
-use crate::engine::delivery::{Address, Content, Email};
-use crate::engine::desk::{Desk, EntryKind};
+use crate::engine::desk::{EntryKind, EntryResult};
 use crate::engine::enrollment::{Enrollment, StepRun, StepState};
-use crate::engine::plan::{Due, base_instant};
-use crate::engine::recipients::{assignee, rung_above};
+use crate::engine::matching::next_midnight;
+use crate::engine::plan::Due;
 use crate::portfolio::Facts;
-use crate::time::{Span, Timestamp, Unit, local_date};
+use crate::time::{Timestamp, local_date};
 
 use super::Turn;
-use super::advance::Gate;
-use super::perform::{Outgoing, Prepared};
+use super::ladder_days::{begins, is_open, is_past, next_opening, start, window};
 
 /// The row that says the ladder was stopped; like those of levels it cannot be the id of a step.
 const STOPPED: &str = "ladder:stopped";
@@ -56,8 +52,7 @@ impl Turn<'_> {
         match self.level_due(playbook, ladder, enrollment, start, facts) {
             Some(place) => {
                 self.pass_over(ladder, id, place);
-                self.act(playbook, ladder, id, place, facts);
-                true
+                self.act(playbook, ladder, id, place, facts)
             }
             None => self.remind(playbook, ladder, id, facts),
         }
@@ -76,7 +71,7 @@ impl Turn<'_> {
         let open = ladder.levels.iter().enumerate().skip(next);
         let by_day = open.clone().filter(|(_, level)| {
             begins(playbook, ladder, level, start, facts).is_some_and(|at| at <= self.now)
-                && !self.is_past(ladder, level, start, facts)
+                && !is_past(playbook, ladder, level, start, facts)
         });
         let by_jump =
             open.filter(|(_, level)| level.jump_when.as_ref().is_some_and(|jump| jump.truth(facts) == Truth::True));
@@ -85,11 +80,6 @@ impl Turn<'_> {
             .filter(|deadline| *deadline <= self.now && next < ladder.levels.len())
             .map(|_| next);
         by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence).max()
-    }
-
-    /// Whether the level's last day is over.
-    fn is_past(&self, ladder: &Escalation, level: &Level, start: Timestamp, facts: &Facts) -> bool {
-        level.last_day.is_some_and(|last| day_date(ladder, last, start, facts).is_some_and(|day| facts.today() > day))
     }
 
     /// When the last level that acted should have been acknowledged, if it has not been.
@@ -121,84 +111,6 @@ impl Turn<'_> {
         }
     }
 
-    fn act(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, place: usize, facts: &Facts) {
-        let level = &ladder.levels[place];
-        let person = self.responsible(playbook, ladder, place, facts).cloned();
-        self.decide(id, &level_key(&level.id), StepState::Done, self.now, None);
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Escalate);
-        entry.step = Some(level.id.clone());
-        entry.action = Some(level.action.kind());
-        entry.to = person.as_ref().map(|person| person.id.to_string());
-        let is_shadow = playbook.status == Status::Shadow;
-        entry.reason = is_shadow.then_some(Reason::Shadow);
-        self.record(entry);
-        if let (Some(person), false) = (person, is_shadow) {
-            self.carry_out(playbook, id, level, &person, 0, facts);
-        }
-        self.refresh();
-    }
-
-    /// The person of a level; when two levels would be the same person, the second goes to that person's manager.
-    fn responsible<'f>(
-        &self,
-        playbook: &Playbook,
-        ladder: &Escalation,
-        place: usize,
-        facts: &'f Facts,
-    ) -> Option<&'f Person> {
-        let fallback = ladder.fallback.as_ref();
-        let own = assignee(&ladder.levels[place].assignee, fallback, playbook, facts, &self.open_tasks)?;
-        let below = place.checked_sub(1).and_then(|below| self.responsible(playbook, ladder, below, facts));
-        if below.is_some_and(|below| below.id == own.id) {
-            return rung_above(&own.id, fallback, playbook, facts, &self.open_tasks).or(Some(own));
-        }
-        Some(own)
-    }
-
-    fn carry_out(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        level: &Level,
-        person: &Person,
-        occurrence: i64,
-        facts: &Facts,
-    ) {
-        match &level.action {
-            Action::Task(task) => {
-                let title = self.new_task(playbook, id, &level.id, task, Some(person.id.clone()), facts);
-                if let Ok(task) = title {
-                    self.add_task(task);
-                }
-            }
-            Action::Email(email) => {
-                let mut email = email.clone();
-                email.to = vec![Recipient::Person(person.id.clone())];
-                let gate = self.prepare_action(playbook, id, &level.id, &Action::Email(email), facts);
-                self.enqueue_all(playbook, id, level, occurrence, facts, gate);
-            }
-            other => {
-                let gate = self.prepare_action(playbook, id, &level.id, other, facts);
-                self.enqueue_all(playbook, id, level, occurrence, facts, gate);
-            }
-        }
-    }
-
-    fn enqueue_all(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        level: &Level,
-        occurrence: i64,
-        facts: &Facts,
-        gate: Gate,
-    ) {
-        let Gate::Go(Prepared::Messages(messages)) = gate else { return };
-        for message in messages {
-            self.enqueue(playbook, id, &level.id, occurrence, facts, message);
-        }
-    }
-
     /// Reminds the person of the current level. True when it did.
     fn remind(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, facts: &Facts) -> bool {
         let enrollment = self.enrollment(id);
@@ -209,16 +121,22 @@ impl Turn<'_> {
             return false;
         };
         let person = self.responsible(playbook, ladder, place, facts).cloned();
+        let is_shadow = playbook.status == Status::Shadow;
         let mut entry = self.entry(playbook, enrollment, facts, EntryKind::Remind);
         entry.step = Some(level.id.clone());
         entry.to = person.as_ref().map(|person| person.id.to_string());
-        let is_shadow = playbook.status == Status::Shadow;
         entry.reason = is_shadow.then_some(Reason::Shadow);
+        let reminder = self.prepare_reminder(playbook, id, level, person.as_ref(), facts);
         let count = self.count_reminder(id, level, due);
-        self.record(entry);
-        if let (Some(person), false) = (person, is_shadow) {
-            self.send_reminder(playbook, id, level, &person, count, facts);
+        match reminder {
+            Ok(messages) if !is_shadow => self.hand_out(playbook, id, level, count, facts, messages),
+            Ok(_) => {}
+            Err(obstacle) => {
+                (entry.result, entry.reason) = (EntryResult::Skipped, Some(obstacle.reason));
+                entry.detail = Some(obstacle.rule.to_string());
+            }
         }
+        self.record(entry);
         self.refresh();
         true
     }
@@ -232,42 +150,6 @@ impl Turn<'_> {
         run.reminders = before.reminders + 1;
         run.ended_at = before.ended_at;
         run.reminders
-    }
-
-    fn send_reminder(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        level: &Level,
-        person: &Person,
-        occurrence: i64,
-        facts: &Facts,
-    ) {
-        if level.action.kind() != Kind::Task {
-            return self.carry_out(playbook, id, level, person, occurrence, facts);
-        }
-        let title = self.desk.task_of(id, &level.id).map(|task| task.title.clone());
-        let (Some(email), Some(title)) = (person.email.clone(), title) else { return };
-        let text = format!("Still open and not acknowledged: {title}");
-        let email = Email {
-            from: compose::default_sender(&facts.world.book.channels, "default"),
-            to: Address { name: Some(person.name.clone()), email: email.clone() },
-            cc: Vec::new(),
-            subject: format!("Reminder: {title}"),
-            html: layout::page(&markdown::html(&markdown::escape_markdown(&text)), None),
-            text,
-            class: playbook.class.to_string(),
-            unsubscribe: None,
-            date: self.now,
-        };
-        let message = Outgoing {
-            channel: Kind::Email,
-            contact: None,
-            to: email.to.email.clone(),
-            class: playbook.class.clone(),
-            content: Content::Email(email),
-        };
-        self.enqueue(playbook, id, &level.id, occurrence, facts, message);
     }
 
     /// When the current level's person is reminded next; none once it is acknowledged or reminded often enough.
@@ -302,14 +184,14 @@ impl Turn<'_> {
             Due::Never => return true,
         };
         if next_place(ladder, enrollment) < ladder.levels.len() {
-            return ladder.levels.last().is_some_and(|last| self.is_past(ladder, last, start, facts));
+            return ladder.levels.last().is_some_and(|last| is_past(playbook, ladder, last, start, facts));
         }
         if self.next_reminder(playbook, ladder, enrollment, facts).is_some() {
             return false;
         }
         let Some(last) = ladder.levels.last() else { return true };
         match last.last_day {
-            Some(_) => self.is_past(ladder, last, start, facts),
+            Some(_) => is_past(playbook, ladder, last, start, facts),
             // An open end with a condition that stops it waits for that condition.
             None => ladder.stop_when.is_none(),
         }
@@ -326,16 +208,14 @@ impl Turn<'_> {
         let Due::At(start) = start(playbook, ladder, enrollment, &self.desk) else { return Vec::new() };
         let levels = &ladder.levels[next_place(ladder, enrollment)..];
         let begins = levels.iter().filter_map(|level| begins(playbook, ladder, level, start, facts));
+        // A level that could not act tries again at each opening.
+        let again = next_opening(playbook, facts, next_midnight(facts));
         begins
+            .chain(again)
             .chain(self.answer_deadline(playbook, ladder, enrollment, facts))
             .chain(self.next_reminder(playbook, ladder, enrollment, facts))
             .collect()
     }
-}
-
-/// When the ladder began: at the enrollment, or when its step ended or its task was done.
-fn start(playbook: &Playbook, ladder: &Escalation, enrollment: &Enrollment, desk: &Desk) -> Due {
-    base_instant(playbook, playbook.steps.len(), ladder.starts, enrollment, desk)
 }
 
 fn is_stopped(enrollment: &Enrollment) -> bool {
@@ -344,8 +224,9 @@ fn is_stopped(enrollment: &Enrollment) -> bool {
 
 /// The first level that has neither acted nor been passed over.
 fn next_place(ladder: &Escalation, enrollment: &Enrollment) -> usize {
-    let acted = |level: &Level| enrollment.steps.contains_key(&*level_key(&level.id));
-    ladder.levels.iter().rposition(acted).map_or(0, |place| place + 1)
+    let is_over =
+        |level: &Level| enrollment.steps.get(&*level_key(&level.id)).is_some_and(|run| run.state.is_decided());
+    ladder.levels.iter().rposition(is_over).map_or(0, |place| place + 1)
 }
 
 fn current_place(ladder: &Escalation, enrollment: &Enrollment) -> Option<usize> {
@@ -358,42 +239,4 @@ fn current_place(ladder: &Escalation, enrollment: &Enrollment) -> Option<usize> 
 fn current<'a>(ladder: &'a Escalation, enrollment: &'a Enrollment) -> Option<(&'a Level, &'a StepRun)> {
     let level = &ladder.levels[current_place(ladder, enrollment)?];
     Some((level, enrollment.steps.get(&*level_key(&level.id))?))
-}
-
-/// The local date of day `n` of the ladder; day 1 is the local date of its start.
-fn day_date(ladder: &Escalation, n: u32, start: Timestamp, facts: &Facts) -> Option<crate::time::Date> {
-    let first = local_date(start, &facts.zone);
-    let unit = match ladder.clock {
-        EscalationClock::Business => Unit::BusinessDay,
-        EscalationClock::Calendar => Unit::Day,
-    };
-    match i64::from(n) - 1 {
-        0 => Some(first),
-        later => add_span_to_day(first, Span { n: later, unit }, facts.calendar()),
-    }
-}
-
-/// When a level's first day opens; the first level does not act before the ladder starts.
-fn begins(
-    playbook: &Playbook,
-    ladder: &Escalation,
-    level: &Level,
-    start: Timestamp,
-    facts: &Facts,
-) -> Option<Timestamp> {
-    let day = day_date(ladder, level.first_day, start, facts)?;
-    let opening = on_day(day, None, &facts.zone, window(playbook, facts))?;
-    next_opening(playbook, facts, opening.max(start))
-}
-
-fn window<'a>(playbook: &Playbook, facts: &'a Facts) -> Option<&'a crate::book::Calendar> {
-    facts.world.book.calendars.of(&playbook.send_window, facts.region().as_deref())
-}
-
-fn next_opening(playbook: &Playbook, facts: &Facts, at: Timestamp) -> Option<Timestamp> {
-    window(playbook, facts).map_or(Some(at), |calendar| calendar.next_open(at, &facts.zone))
-}
-
-fn is_open(playbook: &Playbook, facts: &Facts, at: Timestamp) -> bool {
-    next_opening(playbook, facts, at) == Some(at)
 }

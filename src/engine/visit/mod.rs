@@ -2,12 +2,17 @@
 //! again. Works on a copy of the desk and lists every change; the caller writes them in one transaction.
 
 mod advance;
+mod approval;
 mod branch;
 mod ends;
 mod enroll;
 mod ladder;
+mod ladder_days;
+mod level;
 mod perform;
+mod recall;
 mod rehearse;
+mod wait;
 mod wake;
 
 use std::collections::BTreeMap;
@@ -19,7 +24,7 @@ use crate::portfolio::{Account, Event, Facts, Run, World};
 use crate::time::Timestamp;
 
 use super::Reason;
-use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next};
+use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next, Task, TaskState};
 use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
 
@@ -64,6 +69,8 @@ pub struct Visit {
     pub next: Vec<Next>,
     /// Requests that were refused, and why.
     pub refused: Vec<(usize, Reason)>,
+    /// The book never came to rest on this account: nothing of the look may be written.
+    pub is_restless: bool,
 }
 
 /// Takes the look.
@@ -71,7 +78,9 @@ pub fn visit(input: Input<'_>) -> Visit {
     let mut turn = Turn::new(input);
     if turn.account.is_known(turn.now) {
         turn.requests();
+        turn.reopen_snoozed();
         turn.settle();
+        turn.recall();
         turn.record_health();
     }
     turn.finish()
@@ -90,6 +99,7 @@ struct Turn<'a> {
     facts: Facts,
     changes: Vec<Change>,
     refused: Vec<(usize, Reason)>,
+    is_restless: bool,
 }
 
 impl<'a> Turn<'a> {
@@ -107,6 +117,7 @@ impl<'a> Turn<'a> {
             facts,
             changes: Vec::new(),
             refused: Vec::new(),
+            is_restless: false,
         }
     }
 
@@ -119,6 +130,7 @@ impl<'a> Turn<'a> {
                 return;
             }
         }
+        self.is_restless = true;
     }
 
     fn playbooks(&self) -> Vec<Arc<Playbook>> {
@@ -214,6 +226,17 @@ impl<'a> Turn<'a> {
         self.refresh();
     }
 
+    /// A snoozed task is open again when its time has come.
+    fn reopen_snoozed(&mut self) {
+        let now = self.now;
+        let over =
+            |task: &&mut Task| task.state == TaskState::Snoozed && task.snoozed_until.is_some_and(|at| at <= now);
+        for task in self.desk.tasks.values_mut().filter(over) {
+            (task.state, task.snoozed_until) = (TaskState::Open, None);
+            self.changes.push(Change::Task(task.id.clone()));
+        }
+    }
+
     /// Stores health of the local day when it is new or differs from what is stored.
     fn record_health(&mut self) {
         if self.input_world.book.health.dimensions.is_empty() {
@@ -233,6 +256,7 @@ impl<'a> Turn<'a> {
 
     fn finish(self) -> Visit {
         let (wake_at, next) = self.wake();
-        Visit { account: self.account, desk: self.desk, changes: self.changes, wake_at, next, refused: self.refused }
+        let Turn { account, desk, changes, refused, is_restless, .. } = self;
+        Visit { account, desk, changes, wake_at, next, refused, is_restless }
     }
 }

@@ -116,12 +116,13 @@ impl Turn<'_> {
 
     /// Leaves out who is over a cap that skips; holds the step when a cap that holds is full.
     fn within_caps(&self, messages: Vec<Outgoing>, facts: &Facts) -> Gate {
-        let mut left = Vec::new();
+        let mut left: Vec<Outgoing> = Vec::new();
         for message in messages {
+            let ahead = left.iter().filter(|message| message.contact.is_some()).count();
             let obstacle = message
                 .contact
                 .as_ref()
-                .and_then(|contact| capped(message.channel, &message.class, contact, facts, &self.desk));
+                .and_then(|contact| capped(message.channel, &message.class, contact, ahead, facts, &self.desk));
             match obstacle {
                 None => left.push(message),
                 Some(obstacle) if obstacle.mode == HoldOrSkip::Hold => return Gate::Hold(obstacle),
@@ -348,6 +349,7 @@ impl Turn<'_> {
             contact: message.contact.clone(),
             class: message.class.clone(),
             state: DeliveryState::Queued,
+            reason: None,
             queued_at: self.now,
             sent_at: None,
         };
@@ -380,7 +382,7 @@ impl Turn<'_> {
 }
 
 /// A token without a value: the message is held until somebody fills the field or gives up.
-fn cannot_render(error: RenderError) -> Gate {
+pub(super) fn cannot_render(error: RenderError) -> Gate {
     Gate::Hold(Obstacle {
         reason: Reason::TemplateError,
         mode: HoldOrSkip::Hold,

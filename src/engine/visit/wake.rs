@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::book::calendar::add_span;
 use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::engine::admission::cooldown_ends;
-use crate::engine::desk::{ApprovalState, Next, TaskState};
+use crate::engine::desk::{ApprovalState, Change, Next, TaskState};
 use crate::engine::enrollment::StepState;
 use crate::engine::matching::{Offers, is_open, matures_at, next_flip, next_midnight, offers};
 use crate::engine::plan::{self, Due};
@@ -14,7 +14,8 @@ use crate::portfolio::Facts;
 use crate::time::Timestamp;
 
 use super::Turn;
-use super::advance::{hold_ends, wait_ends};
+use super::advance::hold_ends;
+use super::wait::wait_ends;
 
 impl Turn<'_> {
     pub(super) fn wake(&self) -> (Option<Timestamp>, Vec<Next>) {
@@ -31,9 +32,18 @@ impl Turn<'_> {
         for (playbook, id) in self.active() {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
+        next.extend(self.ended_now().map(|id| (id, None)));
         let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
         instants.extend(snoozed.filter_map(|task| task.snoozed_until));
         (instants.into_iter().filter(|at| *at > self.now).min(), next)
+    }
+
+    /// What ended in this look has nothing planned any more.
+    fn ended_now(&self) -> impl Iterator<Item = Arc<str>> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::Enrollment(id) if !self.enrollment(id).is_active() => Some(id.clone()),
+            _ => None,
+        })
     }
 
     /// Health, segments and the never-rule flip for every playbook alike.
@@ -114,25 +124,22 @@ impl Turn<'_> {
         if run.state == StepState::Held {
             let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);
             instants.extend(most.filter_map(|most| hold_ends(playbook, facts, run, most)));
-            instants.extend(self.cap_frees(playbook, id, place, facts));
+            instants.extend(self.cap_frees(playbook, place, facts));
         }
         if let Action::WaitFor(wait) = &step.action {
             instants.extend(wait_ends(wait, run, facts));
         }
     }
 
-    /// When a contact has room again.
-    fn cap_frees(&self, playbook: &Playbook, id: &str, place: usize, facts: &Facts) -> Vec<Timestamp> {
+    /// When a contact has room again: whatever held the step first, a cap may be what holds it last.
+    fn cap_frees(&self, playbook: &Playbook, place: usize, facts: &Facts) -> Vec<Timestamp> {
         let step = &playbook.steps[place];
-        if self.enrollment(id).begun(&step.id).and_then(|run| run.reason) != Some(crate::engine::Reason::Capped) {
-            return Vec::new();
-        }
         let kind = step.action.kind();
         let class = match &step.action {
             Action::Email(email) => facts.world.book.templates.class(&email.template).unwrap_or(&playbook.class),
             _ => &playbook.class,
         };
         let contacts = self.account.contacts.keys();
-        contacts.filter_map(|contact| capped(kind, class, contact, facts, &self.desk)?.until).collect()
+        contacts.filter_map(|contact| capped(kind, class, contact, 0, facts, &self.desk)?.until).collect()
     }
 }

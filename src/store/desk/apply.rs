@@ -10,6 +10,7 @@ use super::enrollment::{self, EnrollmentRow, StepRow};
 use super::standing::{self, ConditionRow, FieldRow, HealthRow};
 use super::task::{self, ApprovalRow, TaskRow};
 use crate::engine::Desk;
+use crate::engine::Reason;
 use crate::engine::desk::{Change, Entry, Next};
 use crate::store::db::on;
 use crate::store::dialect::{Pair, ROWS_AT_ONCE};
@@ -99,6 +100,7 @@ struct Rows {
     health: BTreeMap<(Arc<str>, Date), HealthRow>,
     deliveries: Vec<NewRow>,
     cancelled: BTreeMap<Arc<str>, Cancelled>,
+    recalled: BTreeMap<Arc<str>, Recalled>,
     next: BTreeMap<Arc<str>, NextRow>,
     history: Vec<Entry>,
 }
@@ -107,6 +109,13 @@ struct Rows {
 struct Cancelled {
     enrollment: Arc<str>,
     reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct Recalled {
+    delivery: Arc<str>,
+    state: &'static str,
+    reason: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +157,11 @@ impl Rows {
             Change::CancelDeliveries { enrollment, reason } => {
                 let row = Cancelled { enrollment: enrollment.clone(), reason: reason.as_str() };
                 self.cancelled.insert(enrollment.clone(), row);
+            }
+            Change::Recall { delivery, state, reason } => {
+                let reason = reason.map(Reason::as_str);
+                let row = Recalled { delivery: delivery.clone(), state: state.as_str(), reason };
+                self.recalled.insert(delivery.clone(), row);
             }
             Change::Condition(playbook) => {
                 let state = on_desk("condition of playbook", playbook, desk.conditions.get(playbook))?;
@@ -196,6 +210,7 @@ impl Rows {
         tx.write_rows(&standing::SAVE_HEALTH, &values(self.health)).await?;
         let repeated = begin_deliveries(tx, &self.deliveries).await?;
         tx.write_rows(&delivery::CANCEL, &values(self.cancelled)).await?;
+        tx.write_rows(&delivery::RECALL, &values(self.recalled)).await?;
         tx.write_rows(&enrollment::SAVE_NEXT, &values(self.next)).await?;
         tx.record(&self.history).await?;
         Ok(repeated)

@@ -7,12 +7,12 @@ use crate::engine::desk::{NewDelivery, Send};
 use crate::store::Result;
 use crate::store::dialect::{Pair, over_rows};
 use crate::store::value::{instant, micros};
-use crate::store::words::{kind, shared, word};
+use crate::store::words::{kind, maybe, reason, shared, word};
 use crate::time::Timestamp;
 
 /// Those that have not ended, and those that ended after the instant that stands beside the account's id.
 pub(super) const LOAD: Pair = over_rows!(
-    "select d.id, d.account_id, d.enrollment_id, d.step, d.channel, d.contact_id, d.class, d.state, d.queued_at,
+    "select d.id, d.account_id, d.enrollment_id, d.step, d.channel, d.contact_id, d.class, d.state, d.reason, d.queued_at,
         d.sent_at
     from",
     "cross join delivery d where d.account_id = r.value ->> 0 and (d.queued_at >= cast(r.value ->> 1 as bigint)
@@ -39,6 +39,12 @@ pub(super) const CANCEL: Pair = over_rows!(
     "where delivery.enrollment_id = r.value ->> 'enrollment' and delivery.state in ('queued', 'held')"
 );
 
+/// What nobody has in hand yet goes to another state.
+pub(super) const RECALL: Pair = over_rows!(
+    "update delivery set state = r.value ->> 'state', reason = r.value ->> 'reason' from",
+    "where delivery.id = r.value ->> 'delivery' and delivery.state in ('queued', 'held')"
+);
+
 #[derive(sqlx::FromRow)]
 pub(super) struct SendRow {
     id: String,
@@ -49,6 +55,7 @@ pub(super) struct SendRow {
     contact_id: Option<String>,
     class: String,
     state: String,
+    reason: Option<String>,
     queued_at: i64,
     sent_at: Option<i64>,
 }
@@ -63,6 +70,7 @@ impl SendRow {
             contact: shared(self.contact_id),
             class: self.class.into(),
             state: word("the delivery state", &DeliveryState::ALL, DeliveryState::as_str, &self.state)?,
+            reason: maybe(reason, self.reason)?,
             queued_at: instant(self.queued_at)?,
             sent_at: self.sent_at.map(instant).transpose()?,
         })

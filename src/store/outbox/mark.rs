@@ -27,7 +27,9 @@ const MARK: &str = concat!(
     "update delivery set state = 'committing', lease_until = $4
     where id = $1 and fence = $2 and state = 'claimed' and not_after > $3
         and not exists (select 1 from blocked_address b where b.address = $5)
-        and ",
+        and not ",
+    unseen!("$3"),
+    " and ",
     running!(),
     " and not ",
     silenced!("$3")
@@ -37,7 +39,9 @@ const MARK: &str = concat!(
 const WHY: &str = concat!(
     "select not_after, (select b.reason from blocked_address b where b.address = $3) as blocked, ",
     running!(),
-    " as is_running
+    " as is_running, ",
+    unseen!("$4"),
+    " as is_unseen
     from delivery where id = $1 and fence = $2 and state = 'claimed'"
 );
 
@@ -48,12 +52,13 @@ const REFUSE: &str = "update delivery set state = $3, reason = $4, lease_until =
 struct WhyRow {
     not_after: i64,
     is_running: bool,
+    is_unseen: bool,
     blocked: Option<String>,
 }
 
 impl Store {
     /// Asks the last gate, and writes the mark when it is open: still claimed by this fence, not past its time, the
-    /// enrollment active, the address not blocked, no silence. What is returned is on disk.
+    /// enrollment active, nothing of the account unseen, the address not blocked, no silence. What is returned is on disk.
     pub async fn mark(&self, claimed: &ClaimedDelivery, now: Timestamp, lease_until: Timestamp) -> Result<Mark> {
         let mut tx = self.begin().await?;
         let id = claimed.id.to_string();
@@ -70,8 +75,11 @@ impl Tx {
     async fn refuse_mark(&mut self, claimed: &ClaimedDelivery, now: Timestamp) -> Result<Mark> {
         let (id, fence) = (claimed.id.to_string(), claimed.fence);
         let why: Option<WhyRow> = on!(tx &mut *self, db => sqlx::query_as(WHY)
-            .bind(id.clone()).bind(fence).bind(claimed.address()).fetch_optional(db).await?);
+            .bind(id.clone()).bind(fence).bind(claimed.address()).bind(micros(now)).fetch_optional(db).await?);
         let Some(why) = why else { return Ok(Mark::Lost) };
+        if why.is_unseen {
+            return self.put_back(&id, fence).await;
+        }
         let (state, reason) = why.verdict(now)?;
         let refused = on!(tx &mut *self, db => sqlx::query(REFUSE)
             .bind(id).bind(fence).bind(state.as_str()).bind(reason.as_str()).execute(db).await?.rows_affected());
@@ -82,6 +90,17 @@ impl Tx {
             self.note_fate(claimed, Fate { result, reason, detail: None }, now).await?;
         }
         Ok(Mark::Refused(state, reason))
+    }
+}
+
+impl Tx {
+    /// Something of the account has changed and nobody has looked at it yet: the delivery waits for that look.
+    async fn put_back(&mut self, id: &str, fence: i64) -> Result<Mark> {
+        const TEXT: &str = "update delivery set state = 'queued', owner = null, lease_until = null
+            where id = $1 and fence = $2 and state = 'claimed'";
+        let id = id.to_owned();
+        on!(tx &mut *self, db => sqlx::query(TEXT).bind(id).bind(fence).execute(db).await.map(|_| ())?);
+        Ok(Mark::Lost)
     }
 }
 

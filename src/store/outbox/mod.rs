@@ -31,6 +31,13 @@ macro_rules! running {
     };
 }
 
+/// Whether something of the account of the row of `delivery` is due to be looked at by that instant.
+macro_rules! unseen {
+    ($now:literal) => {
+        concat!("exists (select 1 from account a where a.id = delivery.account_id and a.wake_at <= ", $now, ")")
+    };
+}
+
 mod claim;
 mod line;
 mod mark;

@@ -7,7 +7,7 @@ use crate::time::Date;
 use super::Subject;
 
 /// What a line may be about; an id is needed where `true`, and is a step's or a level's.
-const WORDS: [(&str, bool); 19] = [
+const WORDS: [(&str, bool); 20] = [
     ("email", true),
     ("slack", true),
     ("teams", true),
@@ -23,6 +23,7 @@ const WORDS: [(&str, bool); 19] = [
     ("skip", true),
     ("approve", true),
     ("reply", true),
+    ("deliver", true),
     ("enroll", false),
     ("replan", false),
     ("goal", false),

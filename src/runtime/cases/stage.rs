@@ -1,71 +1,28 @@
-//! Runs the tests of the book: the daemon's own tick on a virtual clock, in a database of its own in memory.
+//! A test on stage: the given account in a database of its own, and what the test says happens to it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
+use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
 use crate::book::Book;
-use crate::book::cases::{Case, Change, DeliveryAnswer, Given, GivenEvent, GivenMetric, TestFile, What};
-use crate::book::playbook::{Playbook, Status, Trigger, ZoneSource};
+use crate::book::cases::{Case, Change, DeliveryAnswer, TestFile, What};
 use crate::channel::{Answer, Channels};
 use crate::condition::Value;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
-use crate::portfolio::import::{AccountRow, ContactRow, EventRow, MetricRow, Rows};
+use crate::portfolio::import::{AccountRow, ContactRow, Rows};
+use crate::runtime::Runtime;
 use crate::store::{By, Decision, Store};
-use crate::time::{Clock, DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant, start_of_day};
-
-use super::{Runtime, timeline};
+use crate::time::{Clock, DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant};
 
 /// How long a test without an `until` is played at most.
 const MOST_DAYS: i64 = 400;
 /// Who does what a test says people do.
 const ACTOR: &str = "test";
 
-/// What a test found.
-#[derive(Clone, Debug)]
-pub struct CaseResult {
-    pub file: Arc<str>,
-    pub playbook: Arc<str>,
-    pub name: String,
-    pub line: usize,
-    /// Expected lines that did not happen.
-    pub missing: Vec<String>,
-    /// Lines that happened and were not expected.
-    pub unexpected: Vec<String>,
-    /// Everything compared that happened, as printed.
-    pub actual: Vec<String>,
-    /// Why the test could not be played to its end.
-    pub problem: Option<String>,
-}
-
-impl CaseResult {
-    pub fn passed(&self) -> bool {
-        self.missing.is_empty() && self.unexpected.is_empty() && self.problem.is_none()
-    }
-}
-
-/// Plays one test.
-pub async fn run(book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
-    let mut result = CaseResult {
-        file: file.file.clone(),
-        playbook: file.playbook.clone(),
-        name: case.name.clone(),
-        line: case.line,
-        missing: Vec::new(),
-        unexpected: Vec::new(),
-        actual: Vec::new(),
-        problem: None,
-    };
-    match Stage::set(book, file, case).await?.play(case).await {
-        Ok(entries) => compare(&mut result, case, &file.playbook, &entries),
-        Err(problem) => result.problem = Some(format!("{problem:#}")),
-    }
-    Ok(result)
-}
-
 /// A test on stage.
-struct Stage {
+pub(super) struct Stage {
     runtime: Runtime,
     clock: Arc<VirtualClock>,
     zone: TimeZone,
@@ -76,7 +33,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set(book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
+    pub(super) async fn set(book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
         let book = Arc::new(on_trial(book, &file.playbook, case.holdout));
         let playbook = book.playbooks.get(&file.playbook).ok_or_else(|| anyhow!("no playbook `{}`", file.playbook))?;
         let zone = zone_of(playbook, &case.given);
@@ -99,7 +56,7 @@ impl Stage {
         Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events })
     }
 
-    async fn play(mut self, case: &Case) -> Result<Vec<Entry>> {
+    pub(super) async fn play(mut self, case: &Case) -> Result<Vec<Entry>> {
         let latest = add_days(case.start.date(), MOST_DAYS).to_datetime(case.start.time());
         let until = instant(case.until.unwrap_or(latest), &self.zone);
         for change in &case.changes {
@@ -274,136 +231,5 @@ impl Stage {
 
     fn local_now(&self) -> DateTime {
         self.zone.to_datetime(self.clock.now())
-    }
-}
-
-/// The book with only the tested playbook entered through its trigger; the others run when they are started.
-fn on_trial(book: &Book, tested: &str, holdout: bool) -> Book {
-    let mut trial = book.clone();
-    for playbook in trial.playbooks.values_mut() {
-        let mut own = Playbook::clone(playbook);
-        own.holdout = if holdout { own.holdout } else { 0.0 };
-        match &*own.id == tested {
-            // A draft is checked and tested only; every other status is tested as it would run.
-            true => own.status = if own.status == Status::Draft { Status::Live } else { own.status },
-            false => own.trigger = Trigger::Manual,
-        }
-        *playbook = Arc::new(own);
-    }
-    trial
-}
-
-fn zone_of(playbook: &Playbook, given: &Given) -> TimeZone {
-    let own = match &playbook.zone.source {
-        ZoneSource::Fixed(zone) => Some(zone.clone()),
-        ZoneSource::Account(field) => match given.account.fields.get(field) {
-            Some(Value::Text(name)) => TimeZone::get(name).ok(),
-            _ => None,
-        },
-    };
-    own.or_else(|| playbook.zone.fallback.clone()).unwrap_or(TimeZone::UTC)
-}
-
-fn given_rows(given: &Given, start: Timestamp, zone: &TimeZone, events: &mut usize) -> Rows {
-    let pairs = |fields: &BTreeMap<Arc<str>, Value>| -> Vec<(Arc<str>, Value)> {
-        fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
-    };
-    let account = &given.account;
-    let mut fields = pairs(&account.fields);
-    fields.extend(pairs(&account.pinned));
-    let contact = |own: &crate::book::cases::GivenContact| ContactRow {
-        line: 0,
-        id: own.id.clone(),
-        account: account.id.clone(),
-        as_of: start,
-        fields: pairs(&own.fields),
-    };
-    let mut event = |own: &GivenEvent| {
-        *events += 1;
-        event_row(&account.id, own, *events, zone)
-    };
-    Rows {
-        accounts: vec![AccountRow { line: 0, id: account.id.clone(), as_of: start, fields }],
-        contacts: given.contacts.iter().map(contact).collect(),
-        metrics: given.metrics.iter().flat_map(|metric| metric_rows(&account.id, metric, zone)).collect(),
-        events: given.events.iter().map(&mut event).collect(),
-        people: Vec::new(),
-    }
-}
-
-fn metric_rows(account: &Arc<str>, given: &GivenMetric, zone: &TimeZone) -> Vec<MetricRow> {
-    let first = add_days(given.until, 1 - given.values.len() as i64);
-    let row = |(n, value): (usize, &f64)| {
-        let day = add_days(first, n as i64);
-        MetricRow {
-            line: 0,
-            account: account.clone(),
-            metric: given.metric.clone(),
-            day,
-            value: *value,
-            seen_from: start_of_day(add_days(day, 1), zone),
-        }
-    };
-    given.values.iter().enumerate().map(row).collect()
-}
-
-fn event_row(account: &Arc<str>, given: &GivenEvent, n: usize, zone: &TimeZone) -> EventRow {
-    EventRow {
-        line: 0,
-        id: format!("event-{n}").into(),
-        kind: given.kind.clone(),
-        account: account.clone(),
-        contact: given.contact.clone(),
-        at: instant(given.at, zone),
-        fields: given.fields.clone(),
-    }
-}
-
-/// The expectation is closed: what is not listed may not happen. A recipient or reason that the expected line leaves
-/// out is not compared.
-fn compare(result: &mut CaseResult, case: &Case, playbook: &str, entries: &[Entry]) {
-    let compared = entries.iter().filter(|entry| {
-        let asked = case.expect_only.as_ref().is_none_or(|words| words.iter().any(|word| word == entry.what()));
-        &*entry.playbook == playbook && asked
-    });
-    result.actual = compared.map(timeline::line).collect();
-    let mut open: Vec<&String> = result.actual.iter().collect();
-    for expected in &case.expect {
-        match open.iter().position(|actual| says(actual, expected)) {
-            Some(place) => {
-                open.remove(place);
-            }
-            None => result.missing.push(expected.clone()),
-        }
-    }
-    result.unexpected = open.into_iter().map(|line| timeline::normalized(line)).collect();
-}
-
-fn says(actual: &str, expected: &str) -> bool {
-    let (actual, expected) = (Parts::of(actual), Parts::of(expected));
-    let agrees = |expected: &Option<String>, actual: &Option<String>| expected.is_none() || expected == actual;
-    actual.head == expected.head && agrees(&expected.to, &actual.to) && agrees(&expected.reason, &actual.reason)
-}
-
-/// A line taken apart at its two optional ends.
-struct Parts {
-    head: String,
-    to: Option<String>,
-    reason: Option<String>,
-}
-
-impl Parts {
-    fn of(line: &str) -> Parts {
-        let line = timeline::normalized(line);
-        let (line, reason) = match line.rsplit_once(" (") {
-            Some((rest, reason)) if reason.ends_with(')') => {
-                (rest.to_owned(), Some(reason.trim_end_matches(')').to_owned()))
-            }
-            _ => (line, None),
-        };
-        match line.split_once(" -> ") {
-            Some((head, to)) => Parts { head: head.to_owned(), to: Some(to.to_owned()), reason },
-            None => Parts { head: line, to: None, reason },
-        }
     }
 }

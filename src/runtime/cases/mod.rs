@@ -1,0 +1,105 @@
+//! Runs the tests of the book: the daemon's own tick on a virtual clock, in a database of its own in memory.
+
+mod given;
+mod stage;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::timeline;
+use crate::book::Book;
+use crate::book::cases::{Case, TestFile};
+use crate::engine::desk::Entry;
+use stage::Stage;
+
+/// What a test found.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    pub file: Arc<str>,
+    pub playbook: Arc<str>,
+    pub name: String,
+    pub line: usize,
+    /// Expected lines that did not happen.
+    pub missing: Vec<String>,
+    /// Lines that happened and were not expected.
+    pub unexpected: Vec<String>,
+    /// Everything compared that happened, as printed.
+    pub actual: Vec<String>,
+    /// Why the test could not be played to its end.
+    pub problem: Option<String>,
+}
+
+impl CaseResult {
+    pub fn passed(&self) -> bool {
+        self.missing.is_empty() && self.unexpected.is_empty() && self.problem.is_none()
+    }
+}
+
+/// Plays one test.
+pub async fn run(book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
+    let mut result = CaseResult {
+        file: file.file.clone(),
+        playbook: file.playbook.clone(),
+        name: case.name.clone(),
+        line: case.line,
+        missing: Vec::new(),
+        unexpected: Vec::new(),
+        actual: Vec::new(),
+        problem: None,
+    };
+    match Stage::set(book, file, case).await?.play(case).await {
+        Ok(entries) => compare(&mut result, case, &file.playbook, &entries),
+        Err(problem) => result.problem = Some(format!("{problem:#}")),
+    }
+    Ok(result)
+}
+
+/// The expectation is closed: what is not listed may not happen. A recipient or reason that the expected line leaves
+/// out is not compared.
+fn compare(result: &mut CaseResult, case: &Case, playbook: &str, entries: &[Entry]) {
+    let compared = entries.iter().filter(|entry| {
+        let asked = case.expect_only.as_ref().is_none_or(|words| words.iter().any(|word| word == entry.what()));
+        &*entry.playbook == playbook && asked
+    });
+    result.actual = compared.map(timeline::line).collect();
+    let mut open: Vec<&String> = result.actual.iter().collect();
+    for expected in &case.expect {
+        match open.iter().position(|actual| says(actual, expected)) {
+            Some(place) => {
+                open.remove(place);
+            }
+            None => result.missing.push(expected.clone()),
+        }
+    }
+    result.unexpected = open.into_iter().map(|line| timeline::normalized(line)).collect();
+}
+
+fn says(actual: &str, expected: &str) -> bool {
+    let (actual, expected) = (Parts::of(actual), Parts::of(expected));
+    let agrees = |expected: &Option<String>, actual: &Option<String>| expected.is_none() || expected == actual;
+    actual.head == expected.head && agrees(&expected.to, &actual.to) && agrees(&expected.reason, &actual.reason)
+}
+
+/// A line taken apart at its two optional ends.
+struct Parts {
+    head: String,
+    to: Option<String>,
+    reason: Option<String>,
+}
+
+impl Parts {
+    fn of(line: &str) -> Parts {
+        let line = timeline::normalized(line);
+        let (line, reason) = match line.rsplit_once(" (") {
+            Some((rest, reason)) if reason.ends_with(')') => {
+                (rest.to_owned(), Some(reason.trim_end_matches(')').to_owned()))
+            }
+            _ => (line, None),
+        };
+        match line.split_once(" -> ") {
+            Some((head, to)) => Parts { head: head.to_owned(), to: Some(to.to_owned()), reason },
+            None => Parts { head: line, to: None, reason },
+        }
+    }
+}
