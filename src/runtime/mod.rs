@@ -47,6 +47,8 @@ pub struct Runtime {
     owner: String,
     /// Messages handed over at the same time.
     connections: usize,
+    /// Whether every account has been looked at with this process's book.
+    has_begun: bool,
     /// Whether the daemon was asked to stop: then no batch is begun any more.
     stopping: watch::Sender<bool>,
 }
@@ -82,7 +84,19 @@ impl Runtime {
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
-        Ok(Runtime { store, clock, channels, world, live_since, versions, resident, owner, connections, stopping })
+        Ok(Runtime {
+            store,
+            clock,
+            channels,
+            world,
+            live_since,
+            versions,
+            resident,
+            owner,
+            connections,
+            stopping,
+            has_begun: false,
+        })
     }
 
     fn is_stopping(&self) -> bool {
@@ -102,11 +116,12 @@ impl Runtime {
 
     /// Does everything that is due now, and says when to come back.
     pub async fn tick(&mut self) -> Result<Tick> {
-        let now = self.clock.now();
-        self.go_live(now).await?;
-        let mut tick = Tick { as_of: now, ..Tick::default() };
+        let mut tick = Tick { as_of: self.clock.now(), ..Tick::default() };
+        self.go_live(tick.as_of).await?;
+        self.begin(tick.as_of).await?;
         loop {
-            let looked = self.look_at_due(now, &mut tick).await?;
+            // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
+            let looked = self.look_at_due(self.clock.now(), &mut tick).await?;
             let delivered = self.deliver_some(&mut tick).await?;
             if !looked && !delivered {
                 break;
@@ -114,6 +129,17 @@ impl Runtime {
         }
         tick.next_wake = self.store.next_wake().await?;
         Ok(tick)
+    }
+
+    /// The book may have been edited since the last process: at the first tick every account is looked at with this one.
+    async fn begin(&mut self, now: Timestamp) -> Result<()> {
+        if !self.has_begun {
+            let mut tx = self.store.begin().await?;
+            tx.wake_all(now).await?;
+            tx.commit().await?;
+            self.has_begun = true;
+        }
+        Ok(())
     }
 
     /// Notes when each playbook first goes live here, and has every account looked at for it. Keeps the text of each
