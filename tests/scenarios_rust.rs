@@ -309,5 +309,6 @@ async fn a_paused_playbook_takes_nobody_holds_what_runs_and_goes_on_afterwards()
     world.with_book(&[("calls", &live)]).await;
     world.set("acme", "2026-06-04T09:30:00Z", &[("score", number(41.0))]).await;
     world.play_until("2026-06-04T09:40:00Z").await;
-    assert_eq!(world.took()[0], "acme calls 2026-06-04 09:30 task call -> dana");
+    // A process that starts with another book looks at every account with it.
+    assert_eq!(world.took()[0], "acme calls 2026-06-04 09:00 task call -> dana");
 }

@@ -11,13 +11,16 @@ use crate::condition::{Expected, Expression, Scope, Source, Trace, Truth};
 use crate::engine::Reason;
 use crate::engine::admission::{Admission, Entrance, admit, unknown_because};
 use crate::engine::desk::{ConditionState, Desk};
-use crate::engine::matching::{Offers, is_open, next_flip, next_midnight, observe, offers};
+use crate::engine::matching::{self, Offers, is_open, next_flip, next_midnight, observe, offers};
 use crate::portfolio::{Account, Facts, World};
 use crate::store::Store;
-use crate::time::{Timestamp, utc_text};
+use crate::time::{Timestamp, add_days, start_of_day, utc_text};
 
 /// How far ahead the next change of an answer is looked for.
 const AHEAD_DAYS: i64 = 400;
+
+/// How far back the beginning of a `for` is looked for.
+const FOR_DAYS: i64 = 60;
 
 /// Why an account is, or is not, enrolled.
 #[derive(Clone, Debug, Serialize)]
@@ -81,7 +84,8 @@ pub async fn explain(
     let live_since = store.live_since().await?.get(&playbook.id).copied().unwrap_or(as_of);
     let world = world(store, book).await?;
     let facts = Facts::new(world, Arc::new(account), Arc::new(desk.work()), as_of).seen_by(&playbook);
-    let before = desk.conditions.get(&playbook.id).filter(|state| state.since <= as_of);
+    let before = desk.conditions.get(&playbook.id).map(|stored| remembered(stored, &playbook, &facts));
+    let before = before.as_ref();
     let seen = before.map_or(&[][..], |state| &state.seen);
     let offers = offers(&playbook, &facts, seen, live_since);
     let state = observe(before, &playbook, &facts, &offers, live_since);
@@ -100,6 +104,20 @@ pub async fn explain(
         policy: policy(&playbook, &facts),
         next_change: next_change(&playbook, &facts),
     })
+}
+
+/// The condition's state as of the facts' instant. The database holds the latest one; where that is newer, since when
+/// `when` was true is found again in the recorded history, day by day as far back as `for` asks.
+fn remembered(stored: &ConditionState, playbook: &Playbook, facts: &Facts) -> ConditionState {
+    if stored.since <= facts.now {
+        return stored.clone();
+    }
+    let truth_at = |at: Timestamp| matching::truth(&playbook.enroll, &facts.at(at).seen_by(playbook));
+    let midnights = (0..=FOR_DAYS).map(|n| start_of_day(add_days(facts.today(), -n), &facts.zone));
+    let since = midnights.take_while(|at| truth_at(*at) == Truth::True).last();
+    let truth = truth_at(facts.now);
+    let true_since = (truth == Truth::True).then(|| since.unwrap_or(facts.now));
+    ConditionState { truth, since: facts.now, true_since, baseline: None, seen: Vec::new(), ..stored.clone() }
 }
 
 /// The account and its desk, or a message that helps.
@@ -132,7 +150,7 @@ fn verdict(playbook: &Playbook, facts: &Facts) -> Truth {
         Trigger::Date(trigger) => match facts.account.date(&trigger.anchor, facts.now) {
             None => Truth::Unknown.and(when),
             Some(anchor) => {
-                let range = crate::engine::matching::date_range(playbook, trigger, facts, anchor);
+                let range = matching::date_range(playbook, trigger, facts, anchor);
                 let inside = range.is_some_and(|(from, until)| from <= facts.now && facts.today() <= until);
                 Truth::from(inside).and(when)
             }
@@ -184,7 +202,7 @@ fn condition(playbook: &Playbook, facts: &Facts) -> Trace {
         return when.unwrap_or_else(|| leaf("every account the trigger reaches", Truth::True, &playbook.file));
     };
     let anchor = facts.account.date(&trigger.anchor, facts.now);
-    let range = anchor.and_then(|anchor| crate::engine::matching::date_range(playbook, trigger, facts, anchor));
+    let range = anchor.and_then(|anchor| matching::date_range(playbook, trigger, facts, anchor));
     let text = match range {
         Some((from, until)) => format!(
             "today within {} .. {until} (account.{} {}{})",

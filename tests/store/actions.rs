@@ -4,7 +4,7 @@ use playcaller::engine::delivery::Settlement;
 use playcaller::store::{By, Decision, Error, Filter, Mark, Result, Store, Tx};
 
 use super::given::{at, busy_store, noon};
-use crate::support::databases::{number, on_every_database};
+use crate::support::databases::{execute, number, on_every_database};
 
 fn dana() -> By<'static> {
     By { who: "dana", at: at("2026-03-18T09:00:00Z") }
@@ -94,6 +94,8 @@ async fn a_person_settles_or_repeats_an_uncertain_delivery_but_not_a_sent_one() 
             store.settle(&claimed, &Settlement::Uncertain { why }, dana().at).await.unwrap();
             if claimed.fence == 1 {
                 act(store, async |tx| tx.retry_delivery("d1", dana()).await).await.unwrap();
+                // The look that the retry asks for.
+                execute(store, "update account set wake_at = null").await.unwrap();
             }
         }
         act(store, async |tx| tx.resolve_delivery("d1", true, dana()).await).await.unwrap();

@@ -182,6 +182,20 @@ async fn the_mark_is_refused_for_a_blocked_address_and_after_its_time() {
 }
 
 #[tokio::test]
+async fn nothing_goes_out_while_a_change_of_its_account_has_not_been_looked_at() {
+    on_every_database(async |store| {
+        busy_store(store).await;
+        let claimed = claim_one(store, "one").await;
+        execute(store, "update account set wake_at = 0 where id = 'acme'").await.unwrap();
+        assert_eq!(store.mark(&claimed, noon(), lease()).await.unwrap(), Mark::Lost);
+        execute(store, "update account set wake_at = null where id = 'acme'").await.unwrap();
+        let again = claim_one(store, "one").await;
+        assert_eq!(store.mark(&again, noon(), lease()).await.unwrap(), Mark::Set);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_silence_holds_until_it_is_over() {
     on_every_database(async |store| {
         busy_store(store).await;
