@@ -95,7 +95,19 @@ pub fn default_sender(channels: &ChannelNames, name: &str) -> Address {
     }
 }
 
-/// A chat message: Markdown in the channel's own dialect, or the template's own JSON blocks.
+/// A chat message: the template's own JSON blocks, or its Markdown in the channel's dialect.
+fn chat(
+    template: &TemplateId,
+    dialect: impl FnOnce(&str) -> serde_json::Value,
+    playbook: &Playbook,
+    step: &str,
+    facts: &Facts,
+) -> Result<serde_json::Value, RenderError> {
+    let rendered = render(template, playbook, step, None, facts)?;
+    Ok(json_body(template, &rendered)?.unwrap_or_else(|| dialect(&rendered.body)))
+}
+
+/// A Slack message.
 pub fn slack(
     template: &TemplateId,
     channel: String,
@@ -103,15 +115,11 @@ pub fn slack(
     step: &str,
     facts: &Facts,
 ) -> Result<Content, RenderError> {
-    let rendered = render(template, playbook, step, None, facts)?;
-    let payload = match json_body(template, &rendered)? {
-        Some(blocks) => blocks,
-        None => markdown::slack_payload(&rendered.body),
-    };
+    let payload = chat(template, markdown::slack_payload, playbook, step, facts)?;
     Ok(Content::Slack { channel, payload })
 }
 
-/// The same for Teams.
+/// A Teams message.
 pub fn teams(
     template: &TemplateId,
     channel: String,
@@ -119,11 +127,7 @@ pub fn teams(
     step: &str,
     facts: &Facts,
 ) -> Result<Content, RenderError> {
-    let rendered = render(template, playbook, step, None, facts)?;
-    let payload = match json_body(template, &rendered)? {
-        Some(card) => card,
-        None => markdown::teams_payload(&rendered.body),
-    };
+    let payload = chat(template, markdown::teams_payload, playbook, step, facts)?;
     Ok(Content::Teams { channel, payload })
 }
 

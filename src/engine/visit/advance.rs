@@ -7,7 +7,7 @@ use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, Playbook, Stat
 use crate::condition::Truth;
 use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
-use crate::engine::desk::{ApprovalState, Change, EntryKind, EntryResult};
+use crate::engine::desk::{ApprovalState, Change, EntryResult};
 use crate::engine::enrollment::{StepRun, StepState};
 use crate::engine::plan::{self, Due};
 use crate::engine::recipients::is_customer;
@@ -194,9 +194,7 @@ impl Turn<'_> {
         obstacle: &Obstacle,
     ) {
         self.decide(id, &step.id, StepState::Held, due, Some(obstacle.reason));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.result = EntryResult::Held;
         entry.reason = Some(obstacle.reason);
         entry.detail = Some(obstacle.rule.to_string());
@@ -230,9 +228,7 @@ impl Turn<'_> {
         reason: Reason,
     ) {
         self.decide(id, &step.id, StepState::Skipped, due, Some(reason));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.result = EntryResult::Skipped;
         entry.reason = Some(reason);
         self.record(entry);

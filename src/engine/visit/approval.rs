@@ -35,9 +35,7 @@ impl Turn<'_> {
         self.changes.push(Change::Approval(approval.id.clone()));
         self.desk.approvals.insert(approval.id.clone(), approval);
         self.decide(id, &step.id, StepState::Approving, due, Some(Reason::AwaitingApproval));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.result = EntryResult::Held;
         entry.reason = Some(Reason::AwaitingApproval);
         self.record(entry);

@@ -8,7 +8,7 @@ use crate::book::playbook::{
 };
 use crate::book::template::RenderError;
 use crate::engine::delivery::{Content, DeliveryState, Message};
-use crate::engine::desk::{Change, CheckItem, EntryKind, EntryResult, NewDelivery, Send, Task, TaskState};
+use crate::engine::desk::{Change, CheckItem, EntryResult, NewDelivery, Send, Task, TaskState};
 use crate::engine::enrollment::StepState;
 use crate::engine::recipients::{Addressee, addressees, assignee};
 use crate::engine::suppression::{Obstacle, capped};
@@ -291,9 +291,7 @@ impl Turn<'_> {
         detail: Option<String>,
     ) {
         self.decide(id, &step.id, StepState::Done, due, None);
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.detail = detail;
         self.record(entry);
     }
@@ -309,9 +307,7 @@ impl Turn<'_> {
         result: EntryResult,
         reason: Option<Reason>,
     ) {
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.to = to;
         entry.result = result;
         entry.reason = reason;

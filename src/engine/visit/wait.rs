@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::book::calendar::add_span;
-use crate::book::playbook::{Action, Kind, OnTimeout, Outcome, Playbook, WaitFor};
+use crate::book::playbook::{Action, OnTimeout, Outcome, Playbook, WaitFor};
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::desk::{EntryKind, EntryResult};
+use crate::engine::desk::EntryResult;
 use crate::engine::enrollment::{End, StepRun, StepState};
 use crate::portfolio::Facts;
 use crate::time::Timestamp;
@@ -28,9 +28,7 @@ impl Turn<'_> {
             return false;
         };
         self.decide(id, &step.id, state, run.due, Some(reason));
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(Kind::WaitFor);
+        let mut entry = self.step_entry(playbook, id, step, facts);
         entry.result = result;
         entry.reason = Some(reason);
         self.record(entry);
