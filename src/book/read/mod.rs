@@ -3,7 +3,7 @@
 //! A [`Table`] hands out its keys one by one as [`Item`]s; an item turns into a value or into a [`Diagnostic`] that
 //! points at it. Nothing stops at the first mistake, and what nobody asked for is an unknown key.
 //!
-//! ```ignore
+//! ```text
 //! let mut table = Table::of_file(&file, &diagnostics);
 //! let id = table.need("id").id();
 //! let status = table.get("status").choice(&[("draft", Status::Draft), ("live", Status::Live)]);
