@@ -10,6 +10,7 @@ pub mod compile;
 pub mod deployment;
 pub mod diagnostic;
 pub mod dictionary;
+pub mod edition;
 mod folder;
 pub mod health;
 pub mod import_map;
@@ -36,6 +37,7 @@ pub use channels::ChannelNames;
 pub use diagnostic::{Diagnostic, Severity};
 pub use dictionary::Dictionary;
 pub use health::HealthModel;
+pub use edition::{Edition, Kept, KeptVersion, Version};
 pub use load::{Loaded, load, load_files};
 pub use people::{People, Person};
 pub use playbook::Playbook;
@@ -54,10 +56,28 @@ pub struct Book {
     pub policy: Policy,
     pub channels: ChannelNames,
     pub templates: Arc<Templates>,
+    /// The newest version of each.
     pub playbooks: BTreeMap<Arc<str>, Arc<Playbook>>,
+    /// Versions that do not stand in the folder any more, by playbook and version: those enrollments are still on, and
+    /// the last good one of a playbook whose file is wrong or gone.
+    pub versions: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Version>>,
 }
 
 impl Book {
+    /// The version of a playbook that an enrollment goes through; the newest where that one is not kept.
+    pub fn playbook_at(&self, id: &str, version: &str) -> Option<&Arc<Playbook>> {
+        self.version(id, version).map(|own| &own.playbook).or_else(|| self.playbooks.get(id))
+    }
+
+    /// The templates a version of a playbook was compiled with.
+    pub fn templates_of(&self, playbook: &Playbook) -> &Templates {
+        self.version(&playbook.id, &playbook.version).map_or(&*self.templates, |own| &own.templates)
+    }
+
+    fn version(&self, id: &str, version: &str) -> Option<&Version> {
+        self.versions.get(id)?.get(version)
+    }
+
     /// The conditions and values that hold for every playbook: health, segments, stages, the never-rule.
     pub fn shared_expressions(&self) -> Vec<&Expression> {
         let measures = self.health.dimensions.iter().flat_map(|dimension| &dimension.measures);

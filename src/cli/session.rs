@@ -113,8 +113,7 @@ pub fn usable(loaded: Loaded) -> Result<Loaded> {
         0 => String::new(),
         n => format!(" (and {n} more)"),
     };
-    let message =
-        format!("the book has errors: {}:{}:{} {}{more}", first.file, first.line, first.column, first.message);
+    let message = format!("the book has errors: {}{more}", first.line_of_text());
     Err(Failure::wrong(message).help("`playcaller check` shows every one with its place"))
 }
 

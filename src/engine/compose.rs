@@ -30,7 +30,7 @@ pub fn render(
         playbook_title: playbook.title.clone(),
         step_id: step.to_owned(),
     };
-    facts.world.book.templates.render(template, Arc::new(facts.clone()), &extra)
+    facts.world.book.templates_of(playbook).render(template, Arc::new(facts.clone()), &extra)
 }
 
 /// The fields of the contact, and every declared field, so that an empty one is empty and not unknown.

@@ -70,7 +70,7 @@ impl Turn<'_> {
     }
 
     fn prepare_email(&self, playbook: &Playbook, step: &str, action: &EmailAction, facts: &Facts) -> Gate {
-        let templates = &facts.world.book.templates;
+        let templates = facts.world.book.templates_of(playbook);
         let class = templates.class(&action.template).map_or_else(|| playbook.class.clone(), Arc::from);
         let all = |recipients: &[Recipient], fallback: Option<&Recipient>| {
             addressees(recipients, fallback, &class, facts, &self.open_tasks)

@@ -136,7 +136,10 @@ impl Turn<'_> {
         let step = &playbook.steps[place];
         let kind = step.action.kind();
         let class = match &step.action {
-            Action::Email(email) => facts.world.book.templates.class(&email.template).unwrap_or(&playbook.class),
+            Action::Email(email) => {
+                let templates = facts.world.book.templates_of(playbook);
+                templates.class(&email.template).unwrap_or(&playbook.class)
+            }
             _ => &playbook.class,
         };
         let contacts = self.account.contacts.keys();
