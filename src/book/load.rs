@@ -94,8 +94,22 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let tests = tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
+    let shared = files.values().filter(|file| folder::is_shared(&file.name));
+    let shared = Arc::new(shared.map(|file| (file.name.to_string(), file.text.clone())).collect());
     let versions = BTreeMap::new();
-    let book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks, versions };
+    let book = Book {
+        dictionary,
+        health,
+        segments,
+        people,
+        calendars,
+        policy,
+        channels,
+        templates,
+        shared,
+        playbooks,
+        versions,
+    };
     Loaded { book, diagnostics: diagnostics.sorted(), tests, declared, files }
 }
 

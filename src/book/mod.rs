@@ -36,8 +36,8 @@ pub use calendar::{Calendar, Calendars, Window};
 pub use channels::ChannelNames;
 pub use diagnostic::{Diagnostic, Severity};
 pub use dictionary::Dictionary;
-pub use health::HealthModel;
 pub use edition::{Edition, Kept, KeptVersion, Version};
+pub use health::HealthModel;
 pub use load::{Loaded, load, load_files};
 pub use people::{People, Person};
 pub use playbook::Playbook;
@@ -56,6 +56,8 @@ pub struct Book {
     pub policy: Policy,
     pub channels: ChannelNames,
     pub templates: Arc<Templates>,
+    /// The texts of the files that all playbooks share, by path: they are kept with the book.
+    pub shared: Arc<BTreeMap<String, String>>,
     /// The newest version of each.
     pub playbooks: BTreeMap<Arc<str>, Arc<Playbook>>,
     /// Versions that do not stand in the folder any more, by playbook and version: those enrollments are still on, and
@@ -89,7 +91,8 @@ impl Book {
 
     /// The event kinds that any condition or trigger of the book looks at: when one happens, the account is looked at.
     pub fn event_kinds(&self) -> BTreeSet<Arc<str>> {
-        let playbooks = self.playbooks.values().flat_map(|playbook| playbook.expressions());
+        let older = self.versions.values().flat_map(BTreeMap::values).map(|own| &own.playbook);
+        let playbooks = self.playbooks.values().chain(older).flat_map(|playbook| playbook.expressions());
         let read = playbooks.chain(self.shared_expressions()).flat_map(|expression| &expression.reads().events);
         let triggers = self.playbooks.values().filter_map(|playbook| match &playbook.trigger {
             playbook::Trigger::Event(kind) => Some(kind),

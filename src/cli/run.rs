@@ -7,8 +7,9 @@ use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::play::Play;
 use super::report::{RunReport, Tally, time_bar};
-use super::session::{Session, go_virtual};
+use super::session::{Session, go_virtual, refused};
 use crate::channel::Channels;
+use crate::runtime::reload::{Report, open_book};
 use crate::runtime::{Runtime, timeline};
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
@@ -49,9 +50,7 @@ impl Run {
             _ if self.once => once(session, store, channels, self.now).await,
             _ => {
                 refuse_virtual(&store).await?;
-                let book = session.book()?;
-                let clock = Arc::new(SystemClock);
-                let runtime = Runtime::new(store, book, clock, Arc::new(channels), CONNECTIONS).await?;
+                let runtime = open(session, store, Arc::new(SystemClock), channels).await?;
                 daemon::run(session, runtime).await
             }
         }
@@ -75,8 +74,23 @@ async fn refuse_virtual(store: &Store) -> Result<()> {
         .help("play it on with `run --from … --until …` or `run --once --now …`, or name another --database"))
 }
 
+/// A runtime with the folder's book, as far as it may go live; tells what may not.
+async fn open(session: &Session, store: Store, clock: Arc<dyn Clock>, channels: Channels) -> Result<Runtime> {
+    let folder = session.settings.book.clone();
+    let opened = Runtime::open(store, folder, clock, Arc::new(channels), CONNECTIONS).await;
+    let (runtime, report) = opened.map_err(refused)?;
+    tell_stays(session, &report)?;
+    Ok(runtime)
+}
+
+fn tell_stays(session: &Session, report: &Report) -> Result<()> {
+    if report.stays.is_empty() {
+        return Ok(());
+    }
+    session.print.either(report, || report.lines().join("\n"))
+}
+
 async fn once(session: &Session, store: Store, channels: Channels, now: Option<Moment>) -> Result<Exit> {
-    let book = session.book()?;
     let clock: Arc<dyn Clock> = match now {
         Some(Moment(at)) => {
             go_virtual(&store, at).await?;
@@ -87,7 +101,7 @@ async fn once(session: &Session, store: Store, channels: Channels, now: Option<M
             Arc::new(SystemClock)
         }
     };
-    let mut runtime = Runtime::new(store, book, clock.clone(), Arc::new(channels), CONNECTIONS).await?;
+    let mut runtime = open(session, store, clock.clone(), channels).await?;
     runtime.store.recover(clock.now()).await?;
     let report = RunReport::of(&runtime.tick().await?);
     runtime.store.close().await;
@@ -99,7 +113,9 @@ async fn play(session: &Session, store: Store, channels: Channels, from: Timesta
     if until < from {
         return Err(Failure::usage(format!("--until {until} lies before --from {from}")));
     }
-    let (book, print) = (session.book()?, session.print);
+    let print = session.print;
+    let (book, prepared) = open_book(&store, &session.settings.book, from).await.map_err(refused)?;
+    tell_stays(session, &prepared.report)?;
     let mut play = Play::begin(store, book, channels, from, CONNECTIONS).await?;
     play.runtime.store.recover(from).await?;
     let (bar, mut tally, mut written) = (time_bar(from, until), Tally::default(), Ok(()));

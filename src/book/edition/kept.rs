@@ -16,6 +16,8 @@ pub struct Kept {
     pub shared: BTreeMap<String, String>,
     /// Playbook to its version in force.
     pub in_force: BTreeMap<Arc<str>, Arc<str>>,
+    /// Those of them whose file is gone.
+    pub withdrawn: BTreeSet<Arc<str>>,
     /// The versions in force, and older ones that enrollments are still on.
     pub versions: Vec<KeptVersion>,
 }
@@ -40,6 +42,13 @@ impl Kept {
         self.in_force.is_empty()
     }
 
+    /// Whether it is that book which is in force.
+    pub fn is_of(&self, book: &Book) -> bool {
+        let versions = book.playbooks.values().map(|own| (&own.id, &own.version));
+        let withdrawn = book.playbooks.values().filter(|own| own.is_withdrawn).map(|own| &own.id);
+        self.in_force.iter().eq(versions) && self.withdrawn.iter().eq(withdrawn) && self.shared == *book.shared
+    }
+
     /// The version of a playbook that is in force.
     pub fn version_in_force(&self, playbook: &str) -> Option<&KeptVersion> {
         let version = self.in_force.get(playbook)?;
@@ -54,7 +63,8 @@ impl Kept {
     /// The files of the book in force, as a folder would hold them.
     pub fn files(&self) -> BTreeMap<String, String> {
         let mut files = self.shared.clone();
-        for kept in self.in_force.keys().filter_map(|id| self.version_in_force(id)) {
+        let present = self.in_force.keys().filter(|id| !self.withdrawn.contains(*id));
+        for kept in present.filter_map(|id| self.version_in_force(id)) {
             files.insert(kept.file.to_string(), kept.text.clone());
             files.extend(kept.templates.clone());
         }

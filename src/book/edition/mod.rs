@@ -6,12 +6,14 @@
 
 mod kept;
 mod stay;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Severity};
-use super::folder::{self, Kind};
+use super::folder::{self, Kind, is_shared};
 use super::load::{Loaded, Texts, load_texts};
 use super::source::SourceFile;
 use super::{Book, Playbook};
@@ -32,8 +34,6 @@ pub struct Held {
 #[derive(Debug)]
 pub struct Edition {
     pub book: Book,
-    /// The shared files it was compiled with, by path.
-    pub shared: BTreeMap<String, String>,
     /// What of the folder did not get into it.
     pub stays: Vec<Stay>,
     /// What `check` says of the folder.
@@ -43,7 +43,8 @@ pub struct Edition {
 }
 
 /// Why there is no new edition: nothing of the folder can be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the book has errors: {why}")]
 pub struct Refusal {
     pub why: String,
     /// What `check` says of the folder.
@@ -69,7 +70,7 @@ pub fn compose(texts: &Texts, kept: &Kept, held: &Held) -> Result<Edition, Refus
         return Err(refuse(error.line_of_text()));
     }
     let (stays, edition) = match errors().find(|own| is_shared(&own.file)) {
-        None if !held.shared => match assemble(folder, shared_of(&texts.files), kept, held) {
+        None if !held.shared => match assemble(folder, kept, held) {
             Ok(edition) => (None, edition),
             Err(why) => (Some(why.clone()), with_shared_in_force(texts, kept, held).map_err(refuse)?),
         },
@@ -84,16 +85,7 @@ fn with_shared_in_force(texts: &Texts, kept: &Kept, held: &Held) -> Result<Editi
     let own = texts.files.iter().filter(|(path, _)| !is_shared(path));
     let files = own.map(|(path, text)| (path.clone(), text.clone())).chain(kept.shared.clone()).collect();
     let folder = load_texts(Texts { files, unreadable: texts.unreadable.clone() });
-    assemble(folder, kept.shared.clone(), kept, held)
-}
-
-/// Whether all playbooks share the file, or would if it had its right name and place.
-fn is_shared(path: &str) -> bool {
-    !matches!(folder::kind(path), Kind::Playbook | Kind::Test | Kind::Template)
-}
-
-fn shared_of(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    files.iter().filter(|(path, _)| is_shared(path)).map(|(path, text)| (path.clone(), text.clone())).collect()
+    assemble(folder, kept, held)
 }
 
 /// Where the folder stands with a playbook.
@@ -104,12 +96,7 @@ enum Found {
 }
 
 /// The book with the folder's good playbooks, the kept ones of the others, and every version that enrollments are on.
-fn assemble(
-    mut folder: Loaded,
-    shared: BTreeMap<String, String>,
-    kept: &Kept,
-    held: &Held,
-) -> Result<Edition, String> {
+fn assemble(mut folder: Loaded, kept: &Kept, held: &Held) -> Result<Edition, String> {
     let ids: BTreeSet<Arc<str>> = folder.declared.keys().chain(kept.in_force.keys()).cloned().collect();
     let (mut playbooks, mut stays) = (BTreeMap::new(), Vec::new());
     let mut shelf = Shelf::new(&folder.book, &ids);
@@ -146,7 +133,7 @@ fn assemble(
     stays.extend(nameless(&folder, kept));
     (folder.book.versions, folder.book.playbooks) = (shelf.into_versions(), playbooks);
     let Loaded { book, diagnostics, files, .. } = folder;
-    Ok(Edition { book, shared, stays, diagnostics, files })
+    Ok(Edition { book, stays, diagnostics, files })
 }
 
 /// What the folder says of a playbook. A file that is wrong may not even tell its id: then it is known by its name.

@@ -182,7 +182,7 @@ impl Turn<'_> {
     }
 
     /// Takes back what approvers have been asked about these steps and have not answered.
-    fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
+    pub(super) fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
         for approval in self.desk.approvals.values_mut() {
             let is_open = approval.enrollment == *id && approval.state == ApprovalState::Waiting;
             if is_open && approval.step.as_deref().is_none_or(&about) {
@@ -205,7 +205,7 @@ impl Turn<'_> {
         let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_active()) else {
             return Some(Reason::Superseded);
         };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
+        let Some(playbook) = self.playbook_of(enrollment) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let end = End {
             at: self.now,
@@ -239,7 +239,7 @@ impl Turn<'_> {
     /// A customer's reply to a step's mail.
     fn reply(&mut self, id: &Arc<str>, step: &Arc<str>) -> Option<Reason> {
         let Some(enrollment) = self.desk.enrollments.get(id) else { return Some(Reason::Superseded) };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
+        let Some(playbook) = self.playbook_of(enrollment) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let mut entry = self.entry(&playbook, enrollment, &facts, EntryKind::Reply);
         entry.step = Some(step.clone());

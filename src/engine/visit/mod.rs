@@ -4,6 +4,7 @@
 mod advance;
 mod approval;
 mod branch;
+mod edits;
 mod ends;
 mod enroll;
 mod ladder;
@@ -124,8 +125,12 @@ impl<'a> Turn<'a> {
     /// Repeats until nothing more happens at this instant.
     fn settle(&mut self) {
         for _ in 0..MOST_ROUNDS {
-            let progressed =
-                self.end_what_ends() || self.replan() || self.rebranch() || self.advance() || self.enroll();
+            let progressed = self.end_what_ends()
+                || self.follow_edits()
+                || self.replan()
+                || self.rebranch()
+                || self.advance()
+                || self.enroll();
             if !progressed {
                 return;
             }
@@ -137,17 +142,23 @@ impl<'a> Turn<'a> {
         self.input_world.book.playbooks.values().cloned().collect()
     }
 
+    /// The newest version of a playbook.
     fn playbook(&self, id: &str) -> Option<Arc<Playbook>> {
         self.input_world.book.playbooks.get(id).cloned()
     }
 
-    /// Active enrollments with their playbooks, the most important class first.
+    /// The version of its playbook that the enrollment goes through.
+    fn playbook_of(&self, enrollment: &Enrollment) -> Option<Arc<Playbook>> {
+        self.input_world.book.playbook_at(&enrollment.playbook, &enrollment.version).cloned()
+    }
+
+    /// Active enrollments with their versions of their playbooks, the most important class first.
     fn active(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
         let policy = &self.input_world.book.policy;
         let mut active: Vec<(Arc<Playbook>, Arc<str>)> = self
             .desk
             .active()
-            .filter_map(|enrollment| Some((self.playbook(&enrollment.playbook)?, enrollment.id.clone())))
+            .filter_map(|enrollment| Some((self.playbook_of(enrollment)?, enrollment.id.clone())))
             .collect();
         active.sort_by(|(a, a_id), (b, b_id)| {
             (policy.rank(&a.class), &a.id, a_id).cmp(&(policy.rank(&b.class), &b.id, b_id))

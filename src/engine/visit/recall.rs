@@ -37,7 +37,7 @@ impl Turn<'_> {
     /// The state a waiting delivery belongs in now; none when its playbook is not in the book to say.
     fn standing(&self, send: &Send) -> Option<(DeliveryState, Option<Reason>)> {
         let enrollment = self.desk.enrollments.get(&send.enrollment)?;
-        let playbook: Arc<Playbook> = self.playbook(&enrollment.playbook)?;
+        let playbook: Arc<Playbook> = self.playbook_of(enrollment)?;
         if is_never(&playbook, &self.facts_for(&playbook, enrollment)) {
             return Some((DeliveryState::Cancelled, Some(Reason::NeverPolicy)));
         }
