@@ -48,13 +48,9 @@ impl Runtime {
         let mut stopping = self.stopping.subscribe();
         // On SQLite this is the only daemon: whatever is leased was leased by a process that is gone.
         self.store.recover(self.clock.now()).await?;
-        let (mut swept, bell, mut is_asked) = (self.clock.now(), self.bell.clone(), false);
+        let mut swept = self.clock.now();
         while !self.is_stopping() {
-            if let Some(report) = self.follow_folder(is_asked).await {
-                tell(&report);
-                watch(Event::Reloaded(&report));
-            }
-            is_asked = false;
+            self.reload(watch).await;
             let pause = match self.tick_once(&mut swept, watch).await {
                 Ok(next) => next,
                 Err(error) => {
@@ -65,11 +61,22 @@ impl Runtime {
             };
             tokio::select! {
                 _ = stopping.wait_for(|asked| *asked) => {}
-                () = bell.notified() => is_asked = true,
                 () = tokio::time::sleep(pause) => {}
             }
         }
         Ok(())
+    }
+
+    /// Goes on with an edited book, if there is one.
+    async fn reload(&mut self, watch: &mut dyn FnMut(Event<'_>)) {
+        match self.follow_folder().await {
+            Ok(None) => {}
+            Ok(Some(report)) => {
+                tell(&report);
+                watch(Event::Reloaded(&report));
+            }
+            Err(error) => warn!("the edited book could not be taken, trying again: {error:#}"),
+        }
     }
 
     async fn tick_once(&mut self, swept: &mut Timestamp, watch: &mut dyn FnMut(Event<'_>)) -> Result<Duration> {

@@ -132,7 +132,8 @@ impl Runtime {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
             let looked = self.look_at_due(self.clock.now(), &mut tick).await?;
             let delivered = self.deliver_some(&mut tick).await?;
-            if !looked && !delivered {
+            // An edited book does not wait until everything is sent: the next tick goes on with it.
+            if (!looked && !delivered) || self.has_news() {
                 break;
             }
         }

@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tracing::warn;
 
 use crate::book::load::Texts;
 use crate::engine::desk::ApprovalState;
 use crate::runtime::Runtime;
 use crate::store::Store;
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 use super::{Prepared, Report, prepare, read_folder};
 
 /// How often the folder is read.
-const POLL_SECONDS: i64 = 3;
+const POLL: Duration = Duration::from_secs(2);
 /// How often it is judged anew, without an edit, while something waits for enrollments to pass.
 const PASSING_SECONDS: i64 = 60;
 
@@ -34,114 +37,114 @@ impl Seen {
     }
 }
 
-/// The folder, what was last made of it, and the look at it that is under way.
+/// The folder, what was last made of it, and who watches it.
 #[derive(Debug)]
 pub struct Folder {
-    dir: PathBuf,
-    judged: Option<Seen>,
-    /// As it was read last. A folder in the middle of a checkout reads differently the next time.
-    last_read: Option<Arc<Texts>>,
-    is_passing: bool,
+    outlook: Outlook,
     /// What was said to be not in force, and why.
     said: Vec<String>,
-    judged_at: Timestamp,
-    looked_at: Timestamp,
-    look: Option<JoinHandle<Result<Look>>>,
+    watcher: Option<JoinHandle<(Prepared, bool)>>,
 }
 
-/// What a look at the folder came to.
-#[derive(Debug)]
-enum Look {
-    /// Nothing to do, or not yet: the content as it was read.
-    Same(Arc<Texts>),
-    New {
-        prepared: Box<Prepared>,
-        is_asked: bool,
-    },
+/// What is known of the folder when it is looked at.
+#[derive(Clone, Debug)]
+struct Outlook {
+    dir: PathBuf,
+    judged: Seen,
+    judged_at: Timestamp,
+    /// As it was read last. A folder in the middle of a checkout reads differently the next time.
+    last_read: Arc<Texts>,
+    is_passing: bool,
 }
 
 impl Folder {
-    pub(super) fn new(dir: PathBuf, prepared: Prepared) -> Folder {
+    pub(super) fn new(dir: PathBuf, prepared: Prepared, now: Timestamp) -> Folder {
         let Prepared { seen, is_passing, report, .. } = prepared;
-        Folder {
-            dir,
-            last_read: Some(seen.texts.clone()),
-            judged: Some(seen),
-            is_passing,
-            said: report.stays,
-            judged_at: Timestamp::MIN,
-            looked_at: Timestamp::MIN,
-            look: None,
-        }
+        let last_read = seen.texts.clone();
+        let outlook = Outlook { dir, judged: seen, judged_at: now, last_read, is_passing };
+        Folder { outlook, said: report.stays, watcher: None }
     }
 
     /// Remembers what was judged. False when the report says nothing new.
-    pub(super) fn judged(&mut self, seen: Seen, is_passing: bool, report: &Report) -> bool {
+    pub(super) fn judged(&mut self, seen: Seen, is_passing: bool, report: &Report, now: Timestamp) -> bool {
         let is_new = !report.changed.is_empty() || report.stays != self.said;
-        self.last_read = Some(seen.texts.clone());
-        (self.judged, self.is_passing, self.said) = (Some(seen), is_passing, report.stays.clone());
+        let last_read = seen.texts.clone();
+        let dir = self.outlook.dir.clone();
+        self.outlook = Outlook { dir, judged: seen, judged_at: now, last_read, is_passing };
+        self.said = report.stays.clone();
         is_new
     }
+}
 
-    /// Begins a look beside everything else. `is_asked`: whatever was seen before, and without waiting for a second
-    /// reading.
-    fn begin_look(&mut self, store: &Store, now: Timestamp, is_asked: bool) {
+impl Outlook {
+    /// One look. Something comes of it when the content, or an answer, is another than the one that was judged, and
+    /// the content reads the same twice; or when somebody asks.
+    async fn look(&mut self, store: &Store, now: Timestamp, is_asked: bool) -> Result<Option<Prepared>> {
+        let texts = Arc::new(read_folder(&self.dir).await?);
+        let is_settled = std::mem::replace(&mut self.last_read, texts.clone()) == texts;
+        let is_new = self.judged != Seen::new(texts.clone(), store.reload_answers().await?);
         let passes = self.is_passing && now.duration_since(self.judged_at).as_secs() >= PASSING_SECONDS;
-        let (judged, last_read) = (self.judged.clone(), self.last_read.clone());
-        let (store, dir) = (store.clone(), self.dir.clone());
-        if is_asked || passes {
-            self.judged_at = now;
+        if !is_asked && !(is_settled && (is_new || passes)) {
+            return Ok(None);
         }
-        self.looked_at = now;
-        self.look = Some(tokio::spawn(async move {
-            let texts = Arc::new(read_folder(&dir).await?);
-            let is_new = judged.as_ref() != Some(&Seen::new(texts.clone(), store.reload_answers().await?));
-            let is_settled = last_read.is_some_and(|last| last == texts);
-            if is_asked || passes || (is_new && is_settled) {
-                let (_, prepared) = prepare(&store, (*texts).clone(), now).await?;
-                return Ok(Look::New { prepared: Box::new(prepared), is_asked });
+        self.judged_at = now;
+        Ok(Some(prepare(store, texts, now).await?.1))
+    }
+
+    /// Looks until something comes of it. The bell asks for a look at once; true: it did.
+    async fn watch(mut self, store: Store, clock: Arc<dyn Clock>, bell: Arc<Notify>) -> (Prepared, bool) {
+        loop {
+            let is_asked = tokio::select! {
+                () = bell.notified() => true,
+                () = sleep(POLL) => false,
+            };
+            match self.look(&store, clock.now(), is_asked).await {
+                Ok(Some(prepared)) => return (prepared, is_asked),
+                Ok(None) => {}
+                Err(error) => warn!("the book could not be looked at, trying again: {error:#}"),
             }
-            Ok(Look::Same(texts))
-        }));
+        }
     }
 }
 
 impl Runtime {
-    /// Follows the folder: takes the new book when one is ready, and looks again when it is time. Never waits.
-    pub(in crate::runtime) async fn follow_folder(&mut self, is_asked: bool) -> Option<Report> {
-        let now = self.clock.now();
-        let (store, folder) = (self.store.clone(), self.folder.as_mut()?);
-        let is_ready = folder.look.as_ref().is_some_and(JoinHandle::is_finished);
-        let report = if is_ready { self.end_look().await } else { None };
-        let folder = self.folder.as_mut()?;
-        let is_time = now.duration_since(folder.looked_at).as_secs() >= POLL_SECONDS;
-        if folder.look.is_none() && (is_asked || is_time) {
-            folder.begin_look(&store, now, is_asked);
+    /// Whether a new book is ready to be taken.
+    pub(in crate::runtime) fn has_news(&self) -> bool {
+        let watcher = self.folder.as_ref().and_then(|folder| folder.watcher.as_ref());
+        watcher.is_some_and(JoinHandle::is_finished)
+    }
+
+    /// Takes the new book when one is ready, and has the folder watched, beside everything else.
+    pub(in crate::runtime) async fn follow_folder(&mut self) -> Result<Option<Report>> {
+        let report = if self.has_news() { self.hear().await? } else { None };
+        let (store, clock, bell) = (self.store.clone(), self.clock.clone(), self.bell.clone());
+        if let Some(folder) = self.folder.as_mut().filter(|folder| folder.watcher.is_none()) {
+            folder.watcher = Some(tokio::spawn(folder.outlook.clone().watch(store, clock, bell)));
         }
-        report
+        Ok(report)
     }
 
-    /// Looks at the folder now, waits for what comes of it, and takes it. None: nothing is new, or the content still
-    /// changes.
-    pub async fn look_at_folder(&mut self, is_asked: bool) -> Option<Report> {
-        let (now, store) = (self.clock.now(), self.store.clone());
-        self.folder.as_mut()?.begin_look(&store, now, is_asked);
-        self.end_look().await
+    async fn hear(&mut self) -> Result<Option<Report>> {
+        let Some(watcher) = self.folder.as_mut().and_then(|folder| folder.watcher.take()) else { return Ok(None) };
+        let (prepared, is_asked) = watcher.await.context("the watch over the book stopped")?;
+        self.take(prepared, is_asked).await
     }
 
-    async fn end_look(&mut self) -> Option<Report> {
-        let look = self.folder.as_mut()?.look.take()?;
-        let ended = match look.await.context("the look at the book stopped").and_then(|look| look) {
-            Ok(Look::New { prepared, is_asked }) => self.take(*prepared, is_asked).await,
-            Ok(Look::Same(texts)) => {
-                self.folder.as_mut()?.last_read = Some(texts);
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        };
-        ended.unwrap_or_else(|error| {
-            warn!("the book could not be looked at, trying again: {error:#}");
-            None
-        })
+    /// Looks at the folder once, now, and takes what comes of it. None: nothing is new, or the content still changes.
+    pub async fn look_at_folder(&mut self, is_asked: bool) -> Result<Option<Report>> {
+        let (store, now) = (self.store.clone(), self.clock.now());
+        let Some(folder) = &mut self.folder else { return Ok(None) };
+        match folder.outlook.look(&store, now, is_asked).await? {
+            Some(prepared) => self.take(prepared, is_asked).await,
+            None => Ok(None),
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.abort();
+        }
     }
 }

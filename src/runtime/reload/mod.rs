@@ -56,22 +56,23 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<(Runtime, Report)> {
-        let (book, prepared) = open_book(&store, &dir, clock.now()).await?;
+        let now = clock.now();
+        let (book, prepared) = open_book(&store, &dir, now).await?;
         let mut runtime = Runtime::new(store, book, clock, channels, connections).await?;
         let report = prepared.report.clone();
-        runtime.folder = Some(Folder::new(dir, prepared));
+        runtime.folder = Some(Folder::new(dir, prepared, now));
         Ok((runtime, report))
     }
 
     /// Goes on with what was prepared from the next tick on. None: there is nothing that was not said before.
     async fn take(&mut self, prepared: Prepared, is_asked: bool) -> Result<Option<Report>> {
-        let Prepared { book, report, seen, is_passing } = prepared;
+        let (now, Prepared { book, report, seen, is_passing }) = (self.clock.now(), prepared);
         if let Some(book) = book {
             self.world.book = book;
             self.refresh_world().await?;
             self.is_in_force = false;
         }
-        let is_new = self.folder.as_mut().is_none_or(|folder| folder.judged(seen, is_passing, &report));
+        let is_new = self.folder.as_mut().is_none_or(|folder| folder.judged(seen, is_passing, &report, now));
         Ok(Some(report).filter(|_| is_asked || is_new))
     }
 }
@@ -81,7 +82,7 @@ impl Runtime {
 /// # Errors
 /// A [`Refusal`] when the folder cannot be used.
 pub async fn open_book(store: &Store, dir: &Path, now: Timestamp) -> Result<(Arc<Book>, Prepared)> {
-    let (outcome, prepared) = prepare(store, read_folder(dir).await?, now).await?;
+    let (outcome, prepared) = prepare(store, Arc::new(read_folder(dir).await?), now).await?;
     Ok((outcome?, prepared))
 }
 
@@ -116,9 +117,8 @@ async fn read_folder(dir: &Path) -> Result<Texts> {
 type Outcome = std::result::Result<Arc<Book>, Refusal>;
 
 /// Makes the new book beside the old one, and holds back what may not go live yet.
-async fn prepare(store: &Store, texts: Texts, now: Timestamp) -> Result<(Outcome, Prepared)> {
+async fn prepare(store: &Store, texts: Arc<Texts>, now: Timestamp) -> Result<(Outcome, Prepared)> {
     let (kept, mut held, mut said) = (Arc::new(store.kept_book().await?), Held::default(), judge::Said::default());
-    let texts = Arc::new(texts);
     for _ in 0..MOST_ROUNDS {
         let edition = match compose_aside(&texts, &kept, &held).await? {
             Ok(edition) => edition,
