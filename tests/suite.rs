@@ -1,5 +1,6 @@
 //! All tests that see the crate from outside, linked once; each module is a chapter.
 
+mod broken;
 mod channel;
 mod cli;
 mod database;

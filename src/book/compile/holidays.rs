@@ -74,7 +74,11 @@ fn read_ics(file: &Arc<SourceFile>, holidays: &mut Holidays, entry: &Table) {
     let text = unfold(&file.text);
     let calendar: Calendar = match read_calendar(&text) {
         Ok(calendar) => calendar,
-        Err(_) => return entry.report(place.error("bad-ics", "this is not an iCalendar file")),
+        Err(_) => {
+            let diagnostic = place.error("bad-ics", "this is not an iCalendar file");
+            return entry
+                .report(diagnostic.help("export the calendar again as .ics, or write its days into calendars.toml"));
+        }
     };
     for event in calendar.components.iter().filter(|component| component.name == "VEVENT") {
         match days_off(event) {
