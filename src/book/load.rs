@@ -11,6 +11,7 @@ use super::compile::shared::{SharedFiles, SharedParts};
 use super::compile::{cases, playbook, shared};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::folder::{self, Kind};
+use super::lint;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use super::template::Templates;
@@ -67,10 +68,13 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let (templates, playbooks) = playbooks(&sorted, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
-    let tests = tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
+    let tests: Vec<TestFile> =
+        tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
-    let book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    let wrong = lint::report(&book, &files, &tests, &diagnostics);
+    book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
     Loaded { book, diagnostics: diagnostics.sorted(), tests, files }
 }
 
