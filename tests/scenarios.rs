@@ -44,6 +44,22 @@ async fn caps_count_every_addressee_of_an_account() {
 }
 
 #[tokio::test]
+async fn who_finds_no_room_waits_alone() {
+    play("waiting-rooms").await;
+}
+
+#[tokio::test]
+async fn mail_goes_in_the_hours_of_whoever_reads_it() {
+    play("quiet").await;
+}
+
+#[tokio::test]
+async fn a_reply_pauses_what_the_customer_would_hear_next() {
+    play("replies").await;
+    play("replies-continue").await;
+}
+
+#[tokio::test]
 async fn goals_exits_and_other_playbooks_end_what_runs() {
     play("ending").await;
 }

@@ -7,6 +7,7 @@ use crate::book::calendar::add_span;
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Book, Calendar, People, Person, Window};
 use crate::condition::{self, Field, Name, Truth, Type, Value};
+use crate::id::Key;
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
@@ -24,17 +25,19 @@ pub struct World {
     pub feeds: Arc<BTreeMap<Arc<str>, Timestamp>>,
     /// Event kinds the book looks at.
     pub event_kinds: Arc<BTreeSet<Arc<str>>>,
+    /// Signs what leads back to us, such as unsubscribe links.
+    pub key: Key,
 }
 
 impl World {
     /// The book with the imported people added to its own, which go before, and what is known of its feeds.
-    pub fn new(book: Arc<Book>, imported: Vec<Person>, feeds: BTreeMap<Arc<str>, Timestamp>) -> World {
+    pub fn new(book: Arc<Book>, imported: Vec<Person>, feeds: BTreeMap<Arc<str>, Timestamp>, key: Key) -> World {
         let mut people = book.people.clone();
         for person in imported {
             people.people.entry(person.id.clone()).or_insert(person);
         }
         let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds }
+        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, key }
     }
 }
 
@@ -62,15 +65,19 @@ impl Facts {
         Facts { world, account, work, now, zone, window, run: None, event: None, health: Arc::default() }
     }
 
-    /// The same facts as a playbook sees them: in its zone and with its calendar. Where the account names no zone
-    /// that exists, the playbook's fallback counts, and UTC when it has none.
+    /// The same facts as a playbook sees them: in its zone, UTC when it has none, and with its calendar.
     pub fn seen_by(&self, playbook: &Playbook) -> Facts {
+        let zone = self.zone_for(playbook).unwrap_or(TimeZone::UTC);
+        Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
+    }
+
+    /// Whose clock a playbook follows here. Where the account names no zone that exists, its fallback counts.
+    pub fn zone_for(&self, playbook: &Playbook) -> Option<TimeZone> {
         let own = match &playbook.zone.source {
             ZoneSource::Fixed(zone) => Some(zone.clone()),
             ZoneSource::Account(field) => self.account.text(field, self.now).and_then(|name| TimeZone::get(&name).ok()),
         };
-        let zone = own.or_else(|| playbook.zone.fallback.clone()).unwrap_or(TimeZone::UTC);
-        Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
+        own.or_else(|| playbook.zone.fallback.clone())
     }
 
     /// The same facts with the event that would start a playbook.

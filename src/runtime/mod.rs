@@ -80,7 +80,7 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<Runtime> {
-        let world = World::new(book, store.people().await?, store.feeds().await?);
+        let world = explain::world(&store, book).await?;
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
@@ -110,7 +110,7 @@ impl Runtime {
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
         let book = self.world.book.clone();
-        self.world = World::new(book, self.store.people().await?, self.store.feeds().await?);
+        self.world = explain::world(&self.store, book).await?;
         Ok(())
     }
 
