@@ -12,6 +12,7 @@ use super::compile::{cases, playbook, shared};
 use super::diagnostic::allow::{self, Allow};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity, cause};
 use super::folder::{self, Kind};
+use super::lint;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use super::template::Templates;
@@ -78,11 +79,15 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let (templates, playbooks) = playbooks(&sorted, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
-    let tests = tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
+    let tests: Vec<TestFile> =
+        tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
-    let book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    lint::report(&book, &files, &tests, &diagnostics);
     let (found, allows) = allow::apply(diagnostics.sorted(), &files);
+    let is_wrong = |file: &str| found.iter().any(|own| own.severity == Severity::Error && *own.file == *file);
+    book.playbooks.retain(|_, playbook| !is_wrong(&playbook.file));
     Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
 }
 

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod session;
 mod set;
+mod set_health;
 mod simulate;
 mod stop;
 mod tasks;

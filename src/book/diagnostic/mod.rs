@@ -141,6 +141,12 @@ impl Diagnostics {
         self.has_errors_since(0)
     }
 
+    /// Whether the mistake was told already for that line.
+    pub fn has(&self, code: &str, file: &str, line: usize) -> bool {
+        let same = |own: &Diagnostic| own.code == code && &*own.file == file && own.line == line;
+        self.0.borrow().iter().any(same)
+    }
+
     /// All of them by file and place, each once.
     pub fn sorted(self) -> Vec<Diagnostic> {
         let mut all = self.0.into_inner();
