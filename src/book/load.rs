@@ -1,6 +1,6 @@
 //! A folder, or files from anywhere, become a [`Book`] with every mistake that was found on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,9 +73,12 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
     let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
-    let wrong = lint::report(&book, &files, &tests, &diagnostics);
+    lint::report(&book, &files, &tests, &diagnostics);
+    let diagnostics = diagnostics.sorted();
+    let errors = diagnostics.iter().filter(|own| own.severity == Severity::Error);
+    let wrong: BTreeSet<Arc<str>> = errors.map(|own| own.file.clone()).collect();
     book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
-    Loaded { book, diagnostics: diagnostics.sorted(), tests, files }
+    Loaded { book, diagnostics, tests, files }
 }
 
 fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diagnostics) -> Sorted {

@@ -14,6 +14,22 @@ pub(super) fn look(look: &Look, playbook: &Playbook) {
             internal_names(look, file);
         }
     }
+    no_unsubscribe(look, playbook);
+}
+
+/// Classes of mail that nobody asked for.
+const ADVERTISING: [&str; 4] = ["nurture", "advocacy", "marketing", "newsletter"];
+
+fn no_unsubscribe(look: &Look, playbook: &Playbook) {
+    let can_unsubscribe = look.book.policy.unsubscribe.is_some();
+    let is_advertising = ADVERTISING.contains(&&*playbook.class) && !look.customer_mails(playbook).is_empty();
+    if look.is_whole && is_advertising && !can_unsubscribe {
+        let message =
+            format!("mail of class `{}` has no way to unsubscribe, which most countries require", playbook.class);
+        let help = "add [email] with unsubscribe = \"https://…/u/{token}\" to policy.toml";
+        let key = if look.is_written(playbook, "class") { "class" } else { "id" };
+        look.say("no-unsubscribe", &look.at(&playbook.file, key), message, help);
+    }
 }
 
 /// Dates without a format, in every text for people.

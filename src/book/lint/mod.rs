@@ -21,7 +21,7 @@ mod unused;
 mod upkeep;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,13 +36,13 @@ use crate::condition::{Expression, Type};
 
 pub use rules::{RULES, Rule};
 
-/// Applies every rule to the book and adds what it finds; gives the files with an error of a rule.
+/// Applies every rule to the book and adds what it finds.
 pub(super) fn report(
     book: &Book,
     files: &BTreeMap<Arc<str>, Arc<SourceFile>>,
     tests: &[TestFile],
     diagnostics: &Diagnostics,
-) -> BTreeSet<Arc<str>> {
+) {
     let look = Look {
         book,
         files,
@@ -69,9 +69,7 @@ pub(super) fn report(
     }
     let mut found = look.found.into_inner();
     found.retain(|own| !diagnostics.has(own.code, &own.file, own.line));
-    let wrong = found.iter().filter(|own| own.severity == Severity::Error).map(|own| own.file.clone()).collect();
     diagnostics.extend(found);
-    wrong
 }
 
 /// The book as the rules look at it.

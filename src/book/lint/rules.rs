@@ -192,6 +192,12 @@ pub const RULES: &[Rule] = &[
         "Health, ARR, segment or risk in a mail to the customer.",
         "words meant for the customer",
     ),
+    rule(
+        "no-unsubscribe",
+        Warning,
+        "Advertising to customers without a way to unsubscribe, which most countries require.",
+        "[email] with unsubscribe = \"https://us.example/u/{token}\" in policy.toml",
+    ),
     // Escalation.
     rule("level-gap", Warning, "Days of a ladder for which nobody answers.", "days = \"8-14\" after days = \"1-7\""),
     rule(

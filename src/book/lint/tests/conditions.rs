@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
         says: "an unknown never-rule keeps everything back",
         right: &[(
             "policy.toml",
-            "[never]\nwhen = 'account.status == \"churned\" || (!is_empty(account.tags) && has_tag(account.tags, \"x\"))'\n",
+            "[never]\nwhen = '!is_empty(account.tags) && has_tag(account.tags, \"legal_hold\")'\n",
         )],
     },
     Case {
@@ -78,7 +78,8 @@ macro_rules! alike {
         concat!(
             "id = \"",
             $id,
-            "\"\nowner = \"dana\"\n[trigger]\nkind = \"manual\"\n[enroll]\nwhen = 'account.arr > 5 && account.seats > 5'\n",
+            "\"\nowner = \"dana\"\n[trigger]\nkind = \"manual\"\n[enroll]\n",
+            "when = 'account.arr > 5 && account.seats > 5'\n",
             "[[step]]\nid = \"x\"\nafter = \"enrolled\"\naction = \"set\"\nfield = \"arr\"\nvalue = 1\n"
         )
     };

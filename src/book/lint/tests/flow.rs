@@ -64,13 +64,15 @@ pub(super) const CASES: &[Case] = &[
         code: "overlapping-branches",
         wrong: &[(
             "segments.toml",
-            "[[segment]]\nid = \"mid\"\nwhen = 'account.arr > 25000'\n[[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
+            "[[segment]]\nid = \"mid\"\nwhen = 'account.arr > 25000'\n\
+             [[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
         )],
         at: "account.arr > 100000",
         says: "nobody gets to `big`: `mid` takes",
         right: &[(
             "segments.toml",
-            "[[segment]]\nid = \"mid\"\nwhen = 'account.seats > 25'\n[[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
+            "[[segment]]\nid = \"mid\"\nwhen = 'account.seats > 25'\n\
+             [[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
         )],
     },
     Case {

@@ -10,7 +10,21 @@ macro_rules! mail {
     };
 }
 
+const NURTURE: &str = concat!("class = \"nurture\"\n", mail!("contact:champion"));
+const PLAIN: (&str, &str) = ("mail.md", "+++\nsubject = \"Yours\"\n+++\nHello.\n");
+
 pub(super) const CASES: &[Case] = &[
+    Case {
+        code: "no-unsubscribe",
+        wrong: &[("p.toml", NURTURE), PLAIN],
+        at: "nurture",
+        says: "no way to unsubscribe",
+        right: &[
+            ("p.toml", NURTURE),
+            PLAIN,
+            ("policy.toml", "[email]\nunsubscribe = \"https://us.example/u/{token}\"\n"),
+        ],
+    },
     Case {
         code: "token-type",
         wrong: &[("mail.md", "+++\nsubject = \"Yours\"\n+++\nIt ends on {{ account.renewal_date }}.\n")],
