@@ -9,20 +9,24 @@ use super::cases::TestFile;
 use super::compile::playbook::Shared;
 use super::compile::shared::{SharedFiles, SharedParts};
 use super::compile::{cases, playbook, shared};
-use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::diagnostic::allow::{self, Allow};
+use super::diagnostic::{Diagnostic, Diagnostics, Severity, cause};
 use super::folder::{self, Kind};
 use super::lint;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use super::template::Templates;
+use crate::time::Date;
 
 /// What came out of reading a book.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// What could be compiled: a playbook with an error is not in it.
     pub book: Book,
-    /// By file and place.
+    /// Causes before what follows from them, then by file and place; without what a comment allows.
     pub diagnostics: Vec<Diagnostic>,
+    /// The comments that allow something.
+    pub allows: Vec<Allow>,
     pub tests: Vec<TestFile>,
     /// The files as they were read, by their path below the book: diagnostics point into them.
     pub files: BTreeMap<Arc<str>, Arc<SourceFile>>,
@@ -31,6 +35,13 @@ pub struct Loaded {
 impl Loaded {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The same, where allows that ended before that day no longer hold.
+    pub fn as_of(mut self, today: Date) -> Loaded {
+        self.diagnostics.extend(allow::expire(&self.allows, today));
+        self.diagnostics = cause::order(self.diagnostics, &self.files);
+        self
     }
 }
 
@@ -74,11 +85,11 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let templates = Arc::new(templates);
     let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
     lint::report(&book, &files, &tests, &diagnostics);
-    let diagnostics = diagnostics.sorted();
-    let errors = diagnostics.iter().filter(|own| own.severity == Severity::Error);
+    let (found, allows) = allow::apply(diagnostics.sorted(), &files);
+    let errors = found.iter().filter(|own| own.severity == Severity::Error);
     let wrong: BTreeSet<Arc<str>> = errors.map(|own| own.file.clone()).collect();
     book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
-    Loaded { book, diagnostics, tests, files }
+    Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
 }
 
 fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diagnostics) -> Sorted {

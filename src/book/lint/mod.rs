@@ -125,6 +125,11 @@ impl<'a> Look<'a> {
         self.found.borrow_mut().push(finding(code, place, message.into()).help(help).suggest(instead));
     }
 
+    /// As [`Look::suggest`], where nothing else changes its meaning: `check --fix` writes it.
+    fn fix(&self, code: &str, place: &Place, message: impl Into<String>, help: impl Into<String>, instead: String) {
+        self.found.borrow_mut().push(finding(code, place, message.into()).help(help).fix(instead));
+    }
+
     /// Whether the recipient is someone at the customer.
     fn is_customer(&self, recipient: &Recipient) -> bool {
         match recipient {

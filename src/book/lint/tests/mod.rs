@@ -133,6 +133,14 @@ fn a_file_with_an_error_of_a_rule_is_not_in_the_book() {
 }
 
 #[test]
+fn a_rule_can_be_allowed_with_a_reason_also_one_that_is_an_error() {
+    let text = "[[suppress]]\nid = \"x\"\n# allow(inhibition-circle) reason=\"tried out\"\ninhibited_by = \"p\"\n";
+    let files = SHARED.iter().map(|(name, text)| (name.to_string(), text.to_string()));
+    let loaded = load_files(files.chain([("p.toml".to_owned(), playbook(text))]).collect());
+    assert!(!loaded.has_errors() && loaded.book.playbooks.contains_key("p"), "{}", told(&loaded.diagnostics));
+}
+
+#[test]
 fn what_seems_to_be_missing_may_stand_in_a_broken_file() {
     let loaded = book(&[("p.toml", ""), ("broken.toml", "id = \"broken\"\n"), ("unused.md", "Hello.\n")]);
     let codes: BTreeSet<&str> = loaded.diagnostics.iter().map(|own| own.code).collect();
