@@ -5,6 +5,7 @@ mod ends;
 mod enrolling;
 mod flow;
 mod ladder;
+mod language;
 mod mail;
 mod secrets;
 mod timing;
