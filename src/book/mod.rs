@@ -42,7 +42,7 @@ pub use people::{People, Person};
 pub use playbook::Playbook;
 pub use policy::Policy;
 pub use segments::Segments;
-pub use template::{TemplateId, Templates};
+pub use template::Templates;
 
 /// A whole book, compiled.
 #[derive(Clone, Debug, Default)]

@@ -125,9 +125,10 @@ fn before_the_trigger(look: &Look, playbook: &Playbook, step: &Step) {
 
 /// A span from the anchor, in words.
 fn told(span: crate::time::Span) -> String {
-    match span.is_negative() {
-        true => format!("{} before the anchor", span.negated()),
-        false => format!("{span} after the anchor"),
+    match span.n {
+        0 => "on the anchor".to_owned(),
+        n if n < 0 => format!("{} before the anchor", span.negated()),
+        _ => format!("{span} after the anchor"),
     }
 }
 
