@@ -6,6 +6,7 @@ mod database;
 mod delivery;
 mod import;
 mod kill;
+mod messages;
 mod playbooks;
 mod readme;
 mod scenarios;

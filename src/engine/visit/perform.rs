@@ -379,11 +379,15 @@ impl Turn<'_> {
 
 /// A token without a value: the message is held until somebody fills the field or gives up.
 pub(super) fn cannot_render(error: RenderError) -> Gate {
-    Gate::Hold(Obstacle {
+    Gate::Hold(unfilled(error))
+}
+
+pub(super) fn unfilled(error: RenderError) -> Obstacle {
+    Obstacle {
         reason: Reason::TemplateError,
         mode: HoldOrSkip::Hold,
         max_hold: None,
         until: None,
         rule: Arc::from(error.to_string()),
-    })
+    }
 }
