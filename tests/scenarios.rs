@@ -8,6 +8,8 @@ use playcaller::book::diagnostic::Severity;
 use playcaller::book::{self, Loaded};
 use playcaller::runtime::cases::{self, CaseResult};
 
+use crate::support::databases;
+
 /// A test for each folder: what it tells, and where it is told.
 macro_rules! chapters {
     ($($told:ident: $folder:literal,)*) => {
@@ -43,9 +45,12 @@ chapters! {
     suppressions_hold_and_skip: "suppressions",
     caps_slide: "caps",
     caps_count_every_addressee_of_an_account: "caps-per-account",
+    who_finds_no_room_waits_alone: "caps-per-message",
+    mail_goes_in_the_hours_of_whoever_reads_it: "quiet",
     consent_is_asked_at_the_sending: "consent",
     mail_that_comes_back_stops: "bounces",
-    a_reply_changes_what_follows: "replies",
+    a_reply_pauses_what_the_customer_would_hear: "replies",
+    a_book_may_go_on_after_a_reply: "replies-continue",
     everyone_is_found_or_replaced: "recipients",
     empty_tokens_hold_a_message: "templates",
     ladders_climb_by_days_and_silence: "escalation",
@@ -109,15 +114,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
 }
 
-/// Runs every test of a folder; all failures are told at once.
+/// Runs every test of a folder on both databases; all failures are told at once.
 async fn play(folder: &str) {
     let loaded = book::load(&root().join(folder));
     let mut failed = mistakes(&loaded);
+    let postgres = databases::postgres().await;
     for file in &loaded.tests {
         for case in &file.cases {
             let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
-            if !result.passed() {
-                failed += &told(&result);
+            failed += &told("SQLite", &result);
+            if let Some(store) = &postgres {
+                databases::empty(store).await;
+                let result = cases::run_on(store, &loaded.book, file, case).await.expect("a database on the server");
+                failed += &told("Postgres", &result);
             }
         }
     }
@@ -130,8 +139,12 @@ fn mistakes(loaded: &Loaded) -> String {
     errors.map(|own| format!("\n{}:{} {}\n", own.file, own.line, own.message)).collect()
 }
 
-fn told(result: &CaseResult) -> String {
-    let mut text = format!("\n{}:{} — {}\n", result.file, result.line, result.name);
+/// What went wrong; empty when nothing did.
+fn told(database: &str, result: &CaseResult) -> String {
+    if result.passed() {
+        return String::new();
+    }
+    let mut text = format!("\n{}:{} on {database} — {}\n", result.file, result.line, result.name);
     text.extend(result.problem.iter().map(|problem| format!("  problem: {problem}\n")));
     text.extend(result.missing.iter().map(|line| format!("  missing:    {line}\n")));
     text.extend(result.unexpected.iter().map(|line| format!("  unexpected: {line}\n")));
