@@ -8,6 +8,8 @@ mod delivery;
 mod health;
 mod import;
 mod kill;
+mod messages;
+mod peers;
 mod playbooks;
 mod readme;
 mod scenarios;

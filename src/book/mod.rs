@@ -13,7 +13,6 @@ pub mod dictionary;
 mod folder;
 pub mod health;
 pub mod import_map;
-pub mod layout;
 pub mod lint;
 pub mod load;
 pub mod markdown;
