@@ -1,7 +1,10 @@
 //! All tests that see the crate from outside, linked once; each module is a chapter.
 
+mod business_days;
 mod channel;
 mod cli;
+mod clock_changes;
+mod cron;
 mod database;
 mod delivery;
 mod health;
