@@ -1,8 +1,11 @@
 //! All tests that see the crate from outside, linked once; each module is a chapter.
 
 mod broken;
+mod business_days;
 mod channel;
 mod cli;
+mod clock_changes;
+mod cron;
 mod database;
 mod delivery;
 mod health;

@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod dictionary;
 mod folder;
 pub mod health;
+mod hours;
 pub mod import_map;
 pub mod lint;
 pub mod load;
