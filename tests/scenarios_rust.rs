@@ -40,19 +40,19 @@ type = "number"
 
 /// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
 /// each of them.
-struct World {
-    clock: Arc<VirtualClock>,
-    sides: Vec<Side>,
+pub struct World {
+    pub clock: Arc<VirtualClock>,
+    pub sides: Vec<Side>,
 }
 
-struct Side {
-    store: Store,
-    runtime: Option<Runtime>,
+pub struct Side {
+    pub store: Store,
+    pub runtime: Option<Runtime>,
     lines: Vec<String>,
 }
 
 impl World {
-    async fn at(start: &str) -> World {
+    pub async fn at(start: &str) -> World {
         let memory = Store::open("sqlite::memory:").await.expect("a database in memory");
         let stores = [Some(memory), databases::postgres().await].into_iter().flatten();
         let sides = stores.map(|store| Side { store, runtime: None, lines: Vec::new() }).collect();
@@ -60,16 +60,21 @@ impl World {
     }
 
     /// Starts the daemon anew with these playbooks.
-    async fn with_book(&mut self, playbooks: &[(&str, &str)]) {
-        let book = Arc::new(book(playbooks));
+    pub async fn with_book(&mut self, playbooks: &[(&str, &str)]) {
+        self.start(book(playbooks), Arc::new(Channels::nowhere())).await;
+    }
+
+    /// Starts the daemon anew with this book, and what it sends goes this way.
+    pub async fn start(&mut self, book: Book, channels: Arc<Channels>) {
+        let book = Arc::new(book);
         for side in &mut self.sides {
-            let channels = Arc::new(Channels::nowhere());
-            let runtime = Runtime::new(side.store.clone(), book.clone(), self.clock.clone(), channels, 1).await;
+            let (store, clock) = (side.store.clone(), self.clock.clone());
+            let runtime = Runtime::new(store, book.clone(), clock, channels.clone(), 1).await;
             side.runtime = Some(runtime.expect("a runtime"));
         }
     }
 
-    async fn land(&self, rows: Rows, as_of: &str) {
+    pub async fn land(&self, rows: Rows, as_of: &str) {
         for side in &self.sides {
             let mut tx = side.store.begin().await.expect("a transaction");
             tx.land(&rows, at(as_of)).await.expect("rows land");
@@ -77,12 +82,12 @@ impl World {
         }
     }
 
-    async fn set(&self, account: &str, as_of: &str, fields: &[(&str, Value)]) {
+    pub async fn set(&self, account: &str, as_of: &str, fields: &[(&str, Value)]) {
         self.land(Rows { accounts: vec![row(account, as_of, fields)], ..Rows::default() }, as_of).await;
     }
 
     /// Lets the daemon run until then.
-    async fn play_until(&mut self, until: &str) {
+    pub async fn play_until(&mut self, until: &str) {
         let start = self.clock.now();
         for side in &mut self.sides {
             side.play(VirtualClock::at(start), at(until)).await;
@@ -91,19 +96,19 @@ impl World {
     }
 
     /// Time passes while no daemon runs.
-    fn away_until(&self, until: &str) {
+    pub fn away_until(&self, until: &str) {
         self.clock.set(at(until));
     }
 
     /// The lines since the last time it was asked.
-    fn took(&mut self) -> Vec<String> {
+    pub fn took(&mut self) -> Vec<String> {
         let mut sides = self.sides.iter_mut().map(|side| std::mem::take(&mut side.lines));
         let lines = sides.next().expect("a database");
         sides.for_each(|other| assert_eq!(lines, other, "SQLite, then Postgres"));
         lines
     }
 
-    async fn desk(&self, account: &str) -> Desk {
+    pub async fn desk(&self, account: &str) -> Desk {
         let (ids, now) = ([Arc::from(account)], self.clock.now());
         let store = &self.sides[0].store;
         store.load_desks(&ids, now).await.expect("a desk").remove(account).unwrap_or_default()
@@ -127,11 +132,11 @@ fn shown(entry: &Entry) -> String {
     format!("{} {}", entry.playbook, timeline::normalized(&timeline::line(entry)))
 }
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
 }
 
-fn row(account: &str, as_of: &str, fields: &[(&str, Value)]) -> AccountRow {
+pub fn row(account: &str, as_of: &str, fields: &[(&str, Value)]) -> AccountRow {
     let fields = fields.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect();
     AccountRow { line: 0, id: account.into(), as_of: at(as_of), fields }
 }
@@ -148,7 +153,7 @@ fn book(playbooks: &[(&str, &str)]) -> Book {
 }
 
 /// A playbook in UTC whose body is a trigger and its steps.
-fn playbook(body: &str) -> String {
+pub fn playbook(body: &str) -> String {
     format!(
         "id = \"{{id}}\"\ntitle = \"A playbook\"\nowner = \"dana\"\nstatus = \"live\"\ntimezone = \"UTC\"\n\
          send_window = \"always\"\n{body}"
@@ -165,7 +170,7 @@ fn low(backfill: &str) -> String {
     ))
 }
 
-fn number(value: f64) -> Value {
+pub fn number(value: f64) -> Value {
     Value::Number(value)
 }
 
