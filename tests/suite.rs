@@ -17,6 +17,7 @@ mod playbooks;
 mod readme;
 mod scenarios;
 mod scenarios_rust;
+mod sending;
 mod store;
 mod support;
 mod tidy;

@@ -91,6 +91,10 @@ fn priority(mut entry: Table) -> Vec<Arc<str>> {
 fn cap(mut entry: Table, ids: &mut Ids, classes: &[Arc<str>]) -> Option<Cap> {
     let id = ids.take(&mut entry);
     let channel = entry.need("channel").choice(&CHANNELS);
+    if matches!(channel, Some(CapChannel::Slack | CapChannel::Teams)) {
+        let message = "this cap never applies: chat goes to our own people, and caps are about mail to contacts";
+        entry.report(entry.place_of("channel").warning("no-effect", message).help("write channel = \"email\""));
+    }
     let per = entry.need("per").choice(&PER);
     let max = entry.need("max").integer_in(1..=1_000_000).and_then(|max| u32::try_from(max).ok());
     let within = entry.need("within").positive_span();
