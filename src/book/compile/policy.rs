@@ -53,7 +53,7 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
-    later::warn(&table, &["quiet", "breaker", "silence_alarm"]);
+    later::warn(&table, &["quiet"]);
     table.finish();
     policy
 }
