@@ -60,7 +60,10 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One folder for both databases; a number is never used again.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../../migrations/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../../migrations/0001_first.sql")),
+    (2, "reload", include_str!("../../migrations/0002_reload.sql")),
+];
 
 impl Store {
     /// Connects to `sqlite:FILE`, `sqlite::memory:` or `postgres://…` and brings the schema up to date.
