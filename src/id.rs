@@ -52,6 +52,11 @@ pub fn approval(enrollment: &str, step: &str) -> String {
     derived('a', &[enrollment, step])
 }
 
+/// The id of a question about all accounts that wait with this enrollment to enter a playbook.
+pub fn entry_approval(first_enrollment: &str) -> String {
+    derived('a', &[first_enrollment, "", "enroll"])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

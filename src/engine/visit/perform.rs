@@ -260,7 +260,7 @@ impl Turn<'_> {
         if let Action::Start { playbook: other } = action {
             // The line of the step stands before the line of the enrollment it makes.
             let place = self.changes.len();
-            if let Some(reason) = self.enroll_by_hand(other) {
+            if let Some(reason) = self.enroll_started(other) {
                 return self.skip(playbook, id, step, facts, due, reason);
             }
             let enrolled = self.changes.split_off(place);
@@ -370,7 +370,7 @@ impl Turn<'_> {
 
     /// Ends the account's active enrollment in another playbook.
     fn stop_playbook(&mut self, other: &Arc<str>, by: &Playbook) {
-        let active = self.desk.active().find(|own| own.playbook == *other).map(|own| own.id.clone());
+        let active = self.desk.open().find(|own| own.playbook == *other).map(|own| own.id.clone());
         if let Some(id) = active {
             self.stop(&id, &format!("stopped by {}", by.id));
         }
