@@ -24,17 +24,25 @@ pub struct World {
     pub feeds: Arc<BTreeMap<Arc<str>, Timestamp>>,
     /// Event kinds the book looks at.
     pub event_kinds: Arc<BTreeSet<Arc<str>>>,
+    /// Since when the health model scores as it does, if it scored otherwise before.
+    pub health_seam: Option<Timestamp>,
 }
 
 impl World {
-    /// The book with the imported people added to its own, which go before, and what is known of its feeds.
-    pub fn new(book: Arc<Book>, imported: Vec<Person>, feeds: BTreeMap<Arc<str>, Timestamp>) -> World {
+    /// The book with the imported people added to its own, which go before, and what is known of its feeds and of the
+    /// changes of its health model.
+    pub fn new(
+        book: Arc<Book>,
+        imported: Vec<Person>,
+        feeds: BTreeMap<Arc<str>, Timestamp>,
+        health_seam: Option<Timestamp>,
+    ) -> World {
         let mut people = book.people.clone();
         for person in imported {
             people.people.entry(person.id.clone()).or_insert(person);
         }
         let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds }
+        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam }
     }
 }
 
@@ -230,7 +238,13 @@ impl Facts {
         self.at(end_of_day).health().score_value()
     }
 
+    /// Scores of two models are not compared: unknown while the model changed since then.
     fn health_change(&self, n: i64) -> Value {
+        let zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
+        let seam = self.world.health_seam.map(|at| local_date(at, &zone));
+        if seam.is_some_and(|day| day > add_days(self.health_day(), -n)) {
+            return Value::Empty;
+        }
         match (self.health().score_value(), self.health_was(n)) {
             (Value::Number(now), Value::Number(then)) => Value::Number(now - then),
             (now, then) => {

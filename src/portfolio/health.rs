@@ -19,6 +19,8 @@ pub struct Health {
     pub dimensions: Vec<DimensionScore>,
     /// Why there is no score, when it is a stale feed.
     pub stale: Option<Arc<str>>,
+    /// The fingerprint of the model that gave it.
+    pub model: Arc<str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +65,7 @@ pub fn compute(facts: &Facts) -> Health {
     let mut dimensions: Vec<DimensionScore> = model.dimensions.iter().map(|own| dimension(own, facts)).collect();
     let known: f64 = weights(model.dimensions.iter().zip(&dimensions));
     let total: f64 = model.dimensions.iter().map(|own| own.weight).sum();
-    let mut health = Health { stale: stale_feed(&dimensions), ..Health::default() };
+    let mut health = Health { stale: stale_feed(&dimensions), model: model.fingerprint.clone(), ..Health::default() };
     if total > 0.0 && known >= total * LEAST_WEIGHT {
         share_out(&model.dimensions, &mut dimensions, known);
         let mean: f64 = dimensions.iter().flat_map(|own| &own.measures).map(|measure| measure.contribution).sum();

@@ -16,6 +16,7 @@ pub mod notices;
 pub mod pending;
 pub mod play;
 pub mod preview;
+mod seam;
 pub mod simulate;
 pub mod timeline;
 pub mod view;
@@ -53,6 +54,8 @@ pub struct Runtime {
     headcount: Option<limits::Headcount>,
     /// The day on which playbooks were last watched for silence.
     watched_on: Option<Date>,
+    /// The health model whose seam is marked.
+    scored_by: Option<Arc<str>>,
     /// Whether every account has been looked at with this process's book.
     has_begun: bool,
     /// Whether the daemon was asked to stop: then no batch is begun any more.
@@ -88,7 +91,7 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<Runtime> {
-        let world = World::new(book, store.people().await?, store.feeds().await?);
+        let world = World::new(book, store.people().await?, store.feeds().await?, store.health_seam().await?);
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
@@ -102,6 +105,7 @@ impl Runtime {
             resident,
             owner,
             connections,
+            scored_by: None,
             stopping,
             headcount: None,
             watched_on: None,
@@ -120,7 +124,8 @@ impl Runtime {
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
         let book = self.world.book.clone();
-        self.world = World::new(book, self.store.people().await?, self.store.feeds().await?);
+        let (people, feeds) = (self.store.people().await?, self.store.feeds().await?);
+        self.world = World::new(book, people, feeds, self.store.health_seam().await?);
         Ok(())
     }
 
@@ -130,6 +135,7 @@ impl Runtime {
         self.go_live(tick.as_of).await?;
         self.begin(tick.as_of).await?;
         self.watch_silence(tick.as_of).await?;
+        self.mark_seam(tick.as_of).await?;
         loop {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
             let looked = self.look_at_due(self.clock.now(), &mut tick).await?;

@@ -63,7 +63,7 @@ fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.map(str::to_owned).to_vec()
 }
 
-fn registry() -> Registry {
+pub(super) fn registry() -> Registry {
     let mut account = fields([
         ("arr", Type::Number),
         ("seats", Type::Number),
@@ -97,7 +97,7 @@ fn registry() -> Registry {
     }
 }
 
-fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem>> {
+pub(super) fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem>> {
     let steps = STEPS.map(str::to_owned);
     let scope = Scope {
         event: Some("nps_response"),
@@ -110,7 +110,7 @@ fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem
     Expression::compile(Source::inline(text, "test"), &scope, Expected::Any)
 }
 
-fn compile(text: &str) -> Expression {
+pub(super) fn compile(text: &str) -> Expression {
     compile_in(&registry(), text).unwrap_or_else(|problems| panic!("{text}: {problems:#?}"))
 }
 

@@ -15,7 +15,7 @@ const CASES: &[Case] = &[
     (
         "account.toml",
         "[feeds.crm]\nfresh_for = \"3m\"\n[fields.x]\ntype = \"text\"\nsource = \"cmr\"\n",
-        &[("bad-span", 2, 14, "ambiguous", None)],
+        &[("ambiguous-duration", 2, 14, "ambiguous", None)],
     ),
     ("account.toml", "[metrics.x]\nmissing = 0\n", &[("wrong-type", 2, 11, "found a number", None)]),
     (
