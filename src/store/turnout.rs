@@ -185,10 +185,14 @@ mod tests {
     async fn what_a_tick_asks_is_found_by_key_however_much_has_happened() {
         let store = Store::open("sqlite::memory:").await.unwrap();
         let days = plan(&store, READ.sqlite).await;
-        assert!(days.contains("SEARCH d USING INDEX sqlite_autoindex_enrollment_day_1 (playbook=? AND day>?)"), "{days}");
+        assert!(
+            days.contains("SEARCH d USING INDEX sqlite_autoindex_enrollment_day_1 (playbook=? AND day>?)"),
+            "{days}"
+        );
         let due = plan(&store, "select min(due_at) from notice where due_at is not null").await;
         assert!(due.contains("USING COVERING INDEX notice_due"), "{due}");
-        let parked = plan(&store, "select account_id from enrollment where approval_id = $1 and state = 'parked'").await;
+        let parked =
+            plan(&store, "select account_id from enrollment where approval_id = $1 and state = 'parked'").await;
         assert!(parked.contains("USING INDEX enrollment_asked (approval_id=?)"), "{parked}");
     }
 }

@@ -117,10 +117,7 @@ async fn who_waits_leaves_by_an_exit_and_by_the_never_rule_and_a_yes_comes_too_l
         house.score(1..2, 95.0).await;
         house.set(2..3, "status", Value::text("churned")).await;
         house.play_until("2026-06-01T10:00:00Z").await;
-        assert_eq!(
-            house.took(),
-            ["a001 2026-06-01 09:00 exit well-again", "a002 2026-06-01 09:00 exit never_policy"]
-        );
+        assert_eq!(house.took(), ["a001 2026-06-01 09:00 exit well-again", "a002 2026-06-01 09:00 exit never_policy"]);
         assert_eq!(house.approvals().await[0].count, Some(1));
         house.answer(&asked.id, Decision::Approve).await;
         house.play_until("2026-06-01T11:00:00Z").await;
@@ -132,9 +129,10 @@ async fn who_waits_leaves_by_an_exit_and_by_the_never_rule_and_a_yes_comes_too_l
 
 #[tokio::test]
 async fn whom_a_person_enrolls_is_neither_parked_nor_counted_and_whom_a_playbook_starts_is_both() {
-    let starter = LOW
-        .replace("id = \"low\"", "id = \"starter\"")
-        .replace("action = \"email\"\nto = \"contact:champion\"\ntemplate = \"hello\"", "action = \"start\"\nplaybook = \"low\"");
+    let starter = LOW.replace("id = \"low\"", "id = \"starter\"").replace(
+        "action = \"email\"\nto = \"contact:champion\"\ntemplate = \"hello\"",
+        "action = \"start\"\nplaybook = \"low\"",
+    );
     let started = a_day(1).replace("kind = \"condition\"", "kind = \"manual\"");
     on_every_database(async |store| {
         let mut house = House::open(store, NO_BREAKER, &[&started, &starter], 5).await;
@@ -153,10 +151,7 @@ async fn whom_a_person_enrolls_is_neither_parked_nor_counted_and_whom_a_playbook
 #[tokio::test]
 async fn a_parked_account_is_not_in_the_playbook_and_says_why() {
     on_every_database(async |store| {
-        let other = LOW.replace("id = \"low\"", "id = \"other\"").replace(
-            "account.score < 50",
-            "in_playbook(\"low\")",
-        );
+        let other = LOW.replace("id = \"low\"", "id = \"other\"").replace("account.score < 50", "in_playbook(\"low\")");
         let mut house = House::open(store, NO_BREAKER, &[&a_day(1), &other], 2).await;
         house.score(0..2, 40.0).await;
         house.play_until("2026-06-02T09:00:00Z").await;

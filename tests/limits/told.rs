@@ -27,7 +27,9 @@ async fn the_owner_gets_one_mail_about_a_limit_with_what_to_do() {
         assert_eq!(notice.told_at, Some(at("2026-06-01T08:30:00Z")));
         let file = notice.reply.clone().unwrap();
         let mail = std::fs::read_to_string(file).unwrap();
-        for words in ["To: \"Dana Reyes\" <dana@larkfield.example>", "Subject: The playbook low needs you", "max_per_day"] {
+        for words in
+            ["To: \"Dana Reyes\" <dana@larkfield.example>", "Subject: The playbook low needs you", "max_per_day"]
+        {
             assert!(mail.contains(words), "{words} in {mail}");
         }
         let asked = house.approvals().await.remove(0);

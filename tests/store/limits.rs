@@ -112,6 +112,18 @@ fn notice(id: &str, person: Option<&str>) -> Notice {
 }
 
 #[tokio::test]
+async fn every_kind_of_notice_can_be_kept() {
+    on_every_database(async |store| {
+        let kinds = NoticeKind::ALL.map(|kind| Notice { kind, ..notice(kind.as_str(), None) });
+        let mut tx = store.begin().await.unwrap();
+        tx.keep_notices(&kinds).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.notices(&Filter::default()).await.unwrap().len(), kinds.len());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_notice_is_kept_once_marked_once_and_tried_again_only_when_it_was_not_handed_over() {
     on_every_database(async |store| {
         for _ in 0..2 {
@@ -122,10 +134,10 @@ async fn a_notice_is_kept_once_marked_once_and_tried_again_only_when_it_was_not_
         assert_eq!(number(store, "select count(*) from notice").await, 2);
         assert_eq!(store.next_wake().await.unwrap(), Some(noon()));
         let due = store.due_notices(noon(), 9).await.unwrap();
-        assert_eq!(due.iter().map(|own| (&*own.id, own.person.as_deref())).collect::<Vec<_>>(), [
-            ("n1", Some("dana")),
-            ("n2", None)
-        ]);
+        assert_eq!(
+            due.iter().map(|own| (&*own.id, own.person.as_deref())).collect::<Vec<_>>(),
+            [("n1", Some("dana")), ("n2", None)]
+        );
         let (one, both) = ([Arc::from("n1")], [Arc::from("n1"), Arc::from("n2")]);
         assert!(store.mark_notices(&one, noon()).await.unwrap());
         assert!(!store.mark_notices(&both, noon()).await.unwrap(), "one of them is told already");

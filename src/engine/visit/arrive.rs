@@ -112,7 +112,7 @@ impl Turn<'_> {
 
     /// Follows a person's answer about parked enrollments. True when one begins or ends by it.
     pub(super) fn hear_about_parked(&mut self) -> bool {
-        for (playbook, id) in self.open() {
+        for (playbook, id) in self.parked() {
             let Some(Park { reason, answer: Some(answer), .. }) = self.enrollment(&id).park else { continue };
             match answer {
                 ApprovalState::Approved if is_open(&playbook) => self.begin_parked(&playbook, &id),

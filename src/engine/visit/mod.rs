@@ -156,7 +156,12 @@ impl<'a> Turn<'a> {
         self.ranked(self.desk.active())
     }
 
-    /// The same with those that are parked among them.
+    /// Those that are parked.
+    fn parked(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
+        self.ranked(self.desk.open().filter(|own| !own.is_active()))
+    }
+
+    /// The active ones, with those that are parked among them.
     fn open(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
         self.ranked(self.desk.open())
     }

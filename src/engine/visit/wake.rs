@@ -32,7 +32,7 @@ impl Turn<'_> {
         for (playbook, id) in self.active() {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
-        for (playbook, id) in self.open() {
+        for (playbook, id) in self.parked() {
             instants.extend(self.goal_matures(&playbook, &id, &self.facts_for(&playbook, self.enrollment(&id))));
         }
         next.extend(self.ended_now().map(|id| (id, None)));
@@ -103,6 +103,7 @@ impl Turn<'_> {
             }
             self.step_instants(playbook, id, place, &facts, instants);
         }
+        instants.extend(self.goal_matures(playbook, id, &facts));
         instants.extend(self.ladder_instants(playbook, enrollment, &facts));
         let open = self.desk.approvals.values().filter(|own| own.enrollment == *id);
         instants.extend(open.filter(|own| own.state == ApprovalState::Waiting).filter_map(|own| own.expires_at));
