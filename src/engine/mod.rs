@@ -9,6 +9,7 @@ pub mod entry;
 pub mod matching;
 pub mod notice;
 pub mod plan;
+pub mod quiet;
 pub mod reason;
 pub mod recipients;
 pub mod silence;

@@ -109,6 +109,7 @@ impl Runtime {
             from: default_sender(&self.world.book.channels, "default"),
             to,
             cc: Vec::new(),
+            copy_to: None,
             subject: subject(notices),
             html: layout::page(&markdown::html(&body), None),
             text: markdown::text(&body),

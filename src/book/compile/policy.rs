@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::Ids;
 use super::calendars::window;
 use super::channels::web_address;
-use super::later;
 use crate::book::Calendars;
 use crate::book::playbook::HoldOrSkip;
 use crate::book::policy::{Breaker, Cap, CapChannel, CapPer, Never, Policy, TRANSACTIONAL};
@@ -53,7 +52,6 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
-    later::warn(&table, &["quiet"]);
     table.finish();
     policy
 }
@@ -140,6 +138,5 @@ fn email(mut entry: Table, policy: &mut Policy) {
         entry.report(diagnostic.help("`{token}` stands for the contact, as in \"https://us.example/u/{token}\""));
     }
     policy.reply_pauses = entry.get("reply").choice(&ON_REPLY).unwrap_or(policy.reply_pauses);
-    later::warn(&entry, &["reply"]);
     entry.finish();
 }

@@ -86,6 +86,7 @@ pub(super) fn registry() -> Registry {
         person: fields([("name", Type::Text), ("manager", Type::Person)]),
         metrics: BTreeMap::from([("logins".to_owned(), Metric::default())]),
         events: BTreeMap::from([("nps_response".to_owned(), fields([("score", Type::Number)]))]),
+        event_feeds: BTreeMap::from([("nps_response".to_owned(), "panel".into())]),
         dimensions: words(["usage"]),
         bands: words(["red", "yellow", "green"]),
         personas: words(["champion", "admin"]),

@@ -103,7 +103,6 @@ const CASES: &[Case] = &[
         &[
             ("missing-key", 1, 1, "[never] has no `when`", None),
             ("unknown-name", 2, 12, "playbook `offboarding`", None),
-            ("not-in-force", 3, 1, "`quiet`", None),
             ("unknown-name", 4, 11, "calendar", Some("business-hours")),
             ("out-of-range", 6, 11, "between 0 and 1", None),
         ],
