@@ -87,6 +87,9 @@ impl Runtime {
         }
         self.refresh_world().await?;
         let tick = self.tick().await?;
+        for notice in &tick.notices {
+            warn!("{notice}");
+        }
         watch(Event::Ticked(&tick));
         Ok(pause(self.clock.now(), tick.next_wake))
     }

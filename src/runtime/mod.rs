@@ -10,11 +10,14 @@ pub mod daemon;
 pub mod deliver;
 pub mod explain;
 pub mod import;
+mod limits;
 pub mod look;
+pub mod notices;
 pub mod pending;
 pub mod play;
 pub mod preview;
 pub mod reload;
+mod seam;
 pub mod simulate;
 pub mod timeline;
 pub mod view;
@@ -31,7 +34,7 @@ use crate::engine::desk::{Desk, Entry};
 use crate::engine::matching::is_open;
 use crate::portfolio::{Account, World};
 use crate::store::Store;
-use crate::time::{Clock, Timestamp};
+use crate::time::{Clock, Date, Timestamp};
 
 /// Everything injected once: where the state is, what time it is, what the book says, where messages go.
 pub struct Runtime {
@@ -52,6 +55,12 @@ pub struct Runtime {
     folder: Option<reload::Folder>,
     /// Whether the database knows that this book is in force.
     is_in_force: bool,
+    /// Active accounts as they were last counted.
+    headcount: Option<limits::Headcount>,
+    /// The day on which playbooks were last watched for silence.
+    watched_on: Option<Date>,
+    /// The health model whose seam is marked.
+    scored_by: Option<Arc<str>>,
     /// Whether every account has been looked at by this process.
     has_begun: bool,
     /// Rung when somebody wants the folder looked at now.
@@ -75,6 +84,8 @@ pub struct Tick {
     pub entries: Vec<Entry>,
     pub sent: usize,
     pub uncertain: usize,
+    /// What somebody of ours was told for the first time.
+    pub notices: Vec<String>,
     pub next_wake: Option<Timestamp>,
 }
 
@@ -87,7 +98,7 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<Runtime> {
-        let world = World::new(book, store.people().await?, store.feeds().await?);
+        let world = explain::world(&store, book).await?;
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
@@ -101,10 +112,13 @@ impl Runtime {
             resident,
             owner,
             connections,
+            scored_by: None,
             stopping,
             bell: Arc::default(),
             folder: None,
             is_in_force: false,
+            headcount: None,
+            watched_on: None,
             has_begun: false,
         })
     }
@@ -120,7 +134,7 @@ impl Runtime {
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
         let book = self.world.book.clone();
-        self.world = World::new(book, self.store.people().await?, self.store.feeds().await?);
+        self.world = explain::world(&self.store, book).await?;
         Ok(())
     }
 
@@ -128,6 +142,8 @@ impl Runtime {
     pub async fn tick(&mut self) -> Result<Tick> {
         let mut tick = Tick { as_of: self.clock.now(), ..Tick::default() };
         self.begin(tick.as_of).await?;
+        self.watch_silence(tick.as_of).await?;
+        self.mark_seam(tick.as_of).await?;
         loop {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
             let looked = self.look_at_due(self.clock.now(), &mut tick).await?;
@@ -137,6 +153,7 @@ impl Runtime {
                 break;
             }
         }
+        self.tell_owners(&mut tick).await?;
         tick.next_wake = self.store.next_wake().await?;
         Ok(tick)
     }

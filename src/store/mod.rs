@@ -13,14 +13,17 @@ mod desk;
 mod dialect;
 mod error;
 mod feeds;
+mod health;
 mod history;
 mod imports;
 mod instance;
 mod lists;
 mod lock;
+mod notices;
 mod outbox;
 mod people;
 mod records;
+mod turnout;
 mod value;
 mod wake;
 mod words;
@@ -31,11 +34,14 @@ pub use book::ReloadQuestion;
 pub use db::{Store, Tx, sqlite_file};
 pub use desk::{Applied, Look};
 pub use error::{Error, Result};
+pub use health::HealthOverride;
 pub use history::Timeline;
 pub use imports::Landed;
 pub use instance::Instance;
 pub use lists::{
-    ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine, TaskView,
+    ApprovalLine, ApprovalView, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine,
+    TaskView,
 };
 pub use lock::DaemonLock;
+pub use notices::{DueNotice, NoticeLine};
 pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};

@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 
 use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
 use crate::book::Book;
-use crate::book::cases::{Case, Change, DeliveryAnswer, TestFile, What};
+use crate::book::cases::{Case, Change, DeliveryAnswer, ENROLL, TestFile, What};
 use crate::channel::{Answer, Channels};
 use crate::condition::Value;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
@@ -33,13 +33,12 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
+    pub(super) async fn set(store: Store, book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
         let book = Arc::new(on_trial(book, &file.playbook, case.holdout));
         let playbook = book.playbooks.get(&file.playbook).ok_or_else(|| anyhow!("no playbook `{}`", file.playbook))?;
         let zone = zone_of(playbook, &case.given);
         let start = instant(case.start, &zone);
         let clock = Arc::new(VirtualClock::at(start));
-        let store = Store::open("sqlite::memory:").await?;
         let account = case.given.account.id.clone();
         let mut events = 0;
         let rows = given_rows(&case.given, start, &zone, &mut events);
@@ -74,7 +73,6 @@ impl Stage {
             Some(_) => self.play_until(until).await?,
             None => self.play_out(until).await?,
         }
-        self.runtime.store.close().await;
         Ok(self.entries)
     }
 
@@ -167,7 +165,7 @@ impl Stage {
 
     async fn active_enrollment(&self) -> Result<Arc<str>> {
         let desk = self.desk().await?;
-        let active = desk.active().find(|own| own.playbook == self.playbook).map(|own| own.id.clone());
+        let active = desk.open().find(|own| own.playbook == self.playbook).map(|own| own.id.clone());
         active.ok_or_else(|| anyhow!("at {} the account is not in the playbook", self.local_now()))
     }
 
@@ -175,7 +173,8 @@ impl Stage {
         let waiting = |desk: &crate::engine::Desk| {
             let mut approvals = desk.approvals.values();
             let open = approvals.find(|own| own.step.as_deref() == Some(step) && own.state == ApprovalState::Waiting);
-            open.map(|own| own.id.clone())
+            let asked = || desk.open().filter(|_| step == ENROLL).find_map(|own| own.park.as_ref());
+            open.map(|own| own.id.clone()).or_else(|| asked().map(|park| park.question.clone()))
         };
         let id = match waiting(&self.desk().await?) {
             Some(id) => id,

@@ -5,6 +5,7 @@ mod context;
 mod edits;
 mod ends;
 mod escalation;
+mod fitting;
 mod recipients;
 mod steps;
 #[cfg(test)]
