@@ -15,6 +15,7 @@ const MAILS: usize = ACCOUNTS * CHAMPIONS;
 async fn edits_and_mistakes_while_mails_go_out_lose_none_and_send_none_twice() {
     let ledger = Ledger::start(Manner { slowest_ms: 60, ..Manner::default() }).await;
     let site = Site::new(&format!("[smtp]\nurl = \"{}\"\n", ledger.url())).with_own_book();
+    site.write_book("policy.toml", "[breaker]\nmax_new = 0\nmax_share = 0.0\ntrip_at = 0.0\n");
     site.import(0..ACCOUNTS, false);
     let mail = site.read_book("greeting.md");
     let daemon = site.daemon();

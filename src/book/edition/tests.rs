@@ -72,7 +72,7 @@ fn a_playbook_that_is_wrong_keeps_its_last_good_version_and_says_where() {
     let edition = edition(&with("renewal.toml", &PLAYBOOK.replace("account.arr", "account.ar")), &kept);
     assert_eq!(&*edition.book.playbooks["renewal"].version, version_in_force(&kept));
     let said = edition.stays[0].to_string();
-    assert!(said.starts_with("`renewal` keeps its last good version") && said.contains("renewal.toml:12"), "{said}");
+    assert!(said.starts_with("`renewal` keeps its last good version") && said.contains("renewal.toml:11"), "{said}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Turn<'_> {
                 self.leave(older, id, &facts, "removed");
                 true
             }
-            InFlight::Move => self.move_along(older, newest, id, &facts),
+            InFlight::Move => self.move_along(older, newest, id),
         }
     }
 
@@ -67,11 +67,9 @@ impl Turn<'_> {
     }
 
     /// Goes on in the newest version, where every step it has passed is known by id. Else it stays where it is.
-    fn move_along(&mut self, older: &Playbook, newest: &Playbook, id: &Arc<str>, facts: &Facts) -> bool {
+    fn move_along(&mut self, older: &Playbook, newest: &Playbook, id: &Arc<str>) -> bool {
         let enrollment = self.enrollment(id);
         let Some(heirs) = heirs(enrollment, newest).filter(|_| fits(enrollment, older, newest)) else { return false };
-        let mut entry = self.entry(newest, enrollment, facts, EntryKind::Replan);
-        entry.detail = Some(format!("version {} -> {}", enrollment.version, newest.version));
         for (step, heir) in heirs {
             match heir {
                 Heir::Renamed(to) => self.rename_step(id, &step, to),
@@ -81,7 +79,6 @@ impl Turn<'_> {
         }
         self.desk.enrollments.get_mut(id).expect("an active enrollment").version = newest.version.clone();
         self.changed_enrollment(id);
-        self.record(entry);
         self.refresh();
         true
     }

@@ -71,6 +71,7 @@ impl Runtime {
             self.world.book = book;
             self.refresh_world().await?;
             self.is_in_force = false;
+            self.go_live(now).await?;
         }
         let is_new = self.folder.as_mut().is_none_or(|folder| folder.judged(seen, is_passing, &report, now));
         Ok(Some(report).filter(|_| is_asked || is_new))
