@@ -181,9 +181,8 @@ impl<'a> Turn<'a> {
 
     fn ranked<'d>(&self, enrollments: impl Iterator<Item = &'d Enrollment>) -> Vec<(Arc<Playbook>, Arc<str>)> {
         let policy = &self.input_world.book.policy;
-        let mut ranked: Vec<(Arc<Playbook>, Arc<str>)> = enrollments
-            .filter_map(|enrollment| Some((self.playbook_of(enrollment)?, enrollment.id.clone())))
-            .collect();
+        let mut ranked: Vec<(Arc<Playbook>, Arc<str>)> =
+            enrollments.filter_map(|enrollment| Some((self.playbook_of(enrollment)?, enrollment.id.clone()))).collect();
         ranked.sort_by(|(a, a_id), (b, b_id)| {
             (policy.rank(&a.class), &a.id, a_id).cmp(&(policy.rank(&b.class), &b.id, b_id))
         });
