@@ -64,6 +64,7 @@ struct Sorted {
     playbooks: Vec<Arc<SourceFile>>,
     tests: Vec<Arc<SourceFile>>,
     templates: Vec<Arc<SourceFile>>,
+    layout: Option<Arc<SourceFile>>,
     ics: BTreeMap<Arc<str>, Arc<SourceFile>>,
 }
 
@@ -103,6 +104,7 @@ fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diag
             },
             Kind::Test => sorted.tests.push(file.clone()),
             Kind::Template => sorted.templates.push(file.clone()),
+            Kind::Layout => sorted.layout = Some(file.clone()),
             Kind::Holidays => drop(sorted.ics.insert(file.name.clone(), file.clone())),
             Kind::Other => {}
         }
@@ -155,6 +157,7 @@ fn playbooks(
     let registry = &parts.dictionary.registry;
     let mut templates = Templates::default();
     sorted.templates.iter().for_each(|file| templates.add_file(file, registry, diagnostics));
+    sorted.layout.iter().for_each(|file| templates.add_layout(file, registry, diagnostics));
     let shared = Shared {
         registry,
         people: &parts.people,
