@@ -76,9 +76,8 @@ fn id(name: &str, text: &str) -> Option<String> {
 
 /// The text of a copy: its own ids, title and amounts.
 fn varied(text: &str, ids: &[&String], copy: usize) -> String {
-    let renamed = ids.iter().fold(text.to_owned(), |text, id| {
-        text.replace(&format!("\"{id}\""), &format!("\"{id}-{copy}\""))
-    });
+    let renamed =
+        ids.iter().fold(text.to_owned(), |text, id| text.replace(&format!("\"{id}\""), &format!("\"{id}-{copy}\"")));
     renamed.replace("title = \"", &format!("title = \"{copy}: ")).replace("5000", &format!("{}", 5000 + copy))
 }
 
