@@ -64,8 +64,8 @@ fn closed_in_a_region(look: &Look, playbook: &Playbook, step: &Step) {
     let Some(calendar) = calendars.get(name).filter(|calendar| calendar.hours.contain(time)) else { return };
     for (region, other) in &calendar.regions {
         if let Some(regional) = calendars.get(other).filter(|regional| !regional.hours.contain(time)) {
-            let time = time.strftime("%H:%M");
-            let message = format!("in region `{region}` the window is open {}, never at {time}", regional.hours);
+            let (hours, asked) = (&regional.hours, time.strftime("%H:%M"));
+            let message = format!("in region `{region}` the window is open {hours}, never at {asked}");
             let help = format!(
                 "choose an hour that `{other}` has too, or take `time` out: then the step comes at the opening"
             );
