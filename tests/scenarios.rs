@@ -67,6 +67,9 @@ chapters! {
     other_work_on_the_account_is_seen: "conditions-other-work",
     health_is_scored_and_banded: "health",
     segments_and_stages_are_computed: "segments-and-stages",
+    peers_tell_who_qualifies: "peers/who-qualifies",
+    peers_tell_how_steps_flow: "peers/flow",
+    peers_tell_who_is_left_alone: "peers/membership",
 }
 
 #[test]

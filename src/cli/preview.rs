@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::AsOf;
 use super::exit::{Exit, Failure, Result};
 use super::session::{Session, expect_account, expect_playbook};
+use crate::book::markdown;
 use crate::engine::delivery::{Address, Content, Email};
 use crate::engine::desk::Task;
 use crate::engine::visit::Rehearsal;
@@ -117,5 +118,5 @@ fn text_of_task(task: &Task) -> String {
     for item in &task.checklist {
         text += &format!("  [ ] {}\n", item.text);
     }
-    text + task.body.as_ref().map_or_else(String::new, |body| format!("\n{body}\n")).as_str()
+    text + task.body.as_ref().map_or_else(String::new, |body| format!("\n{}", markdown::text(body))).as_str()
 }

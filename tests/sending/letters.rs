@@ -7,7 +7,7 @@ use playcaller::engine::delivery::{Address, Email};
 use playcaller::portfolio::import::ContactRow;
 
 use super::{START, arrive, book_of, champion, letters, low_score, mail, mails, nowhere, step};
-use crate::scenarios_rust::World;
+use crate::support::world::World;
 
 #[tokio::test]
 async fn each_recipient_gets_one_message_that_shows_whom_it_was_written_to() {
@@ -47,7 +47,7 @@ async fn each_recipient_gets_one_message_that_shows_whom_it_was_written_to() {
             ("pat@acme.example", row("pat@acme.example", true)),
         ]
     );
-    let key = world.sides[0].store.token_key().await.expect("a key");
+    let key = world.stores().next().expect("a database").token_key().await.expect("a key");
     for (contact, to) in [("ann", "ann@acme.example"), ("pat", "pat@acme.example")] {
         let page = letters[to].unsubscribe.as_deref().expect("a page");
         let token = page.strip_prefix("https://larkfield.example/u/").expect("the page of the policy");

@@ -7,7 +7,7 @@ use playcaller::engine::Reason;
 use playcaller::engine::desk::Entry;
 
 use super::{START, arrive, book_of, champion, entries, low_score, mail, mails, nowhere, relay_down};
-use crate::scenarios_rust::World;
+use crate::support::world::World;
 
 const ONE_A_WEEK: &str = "[priority]\norder = [\"risk\", \"nurture\"]\n[[cap]]\nid = \"one-a-week\"\n\
                           channel = \"email\"\nper = \"contact\"\nmax = 1\nwithin = \"7d\"\n";
