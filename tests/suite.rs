@@ -11,6 +11,7 @@ mod delivery;
 mod health;
 mod import;
 mod kill;
+mod limits;
 mod messages;
 mod peers;
 mod playbooks;

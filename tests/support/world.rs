@@ -45,6 +45,7 @@ pub struct World {
     sides: Vec<Side>,
 }
 
+/// One kind of database with its daemon.
 struct Side {
     store: Store,
     runtime: Option<Runtime>,
@@ -65,7 +66,7 @@ impl World {
         self.start(book(playbooks), Arc::new(Channels::nowhere())).await;
     }
 
-    /// Starts the daemon anew with this book; what it sends goes that way.
+    /// Starts the daemon anew with this book, and what it sends goes this way.
     pub async fn start(&mut self, book: Book, channels: Arc<Channels>) {
         let book = Arc::new(book);
         for side in &mut self.sides {

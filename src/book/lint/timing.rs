@@ -2,7 +2,7 @@
 
 use super::days::{self, Days};
 use super::{Look, is_in_use};
-use crate::book::calendar::{Calendar, Window};
+use crate::book::calendar::Window;
 use crate::book::playbook::{HoldOrSkip, Kind, Playbook, Step, Timing, Trigger, ZoneSource};
 use jiff::tz::AmbiguousOffset;
 

@@ -90,6 +90,13 @@ impl Templates {
     }
 }
 
+/// The HTML document of a mail to our own people, on our own page: the layout of the book is for customers.
+pub fn plain(body: &str) -> String {
+    OWN.split_once("{%- if preheader %}")
+        .zip(OWN.split_once("{{ body }}"))
+        .map_or_else(|| body.to_owned(), |((head, _), (_, tail))| format!("{}\n{body}{tail}", head.trim_end()))
+}
+
 fn id() -> TemplateId {
     TemplateId(FILE.into())
 }
