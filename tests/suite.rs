@@ -10,6 +10,7 @@ mod delivery;
 mod health;
 mod import;
 mod kill;
+mod lives;
 mod playbooks;
 mod readme;
 mod scenarios;
