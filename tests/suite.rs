@@ -1,5 +1,6 @@
 //! All tests that see the crate from outside, linked once; each module is a chapter.
 
+mod broken;
 mod business_days;
 mod channel;
 mod cli;
@@ -10,11 +11,15 @@ mod delivery;
 mod health;
 mod import;
 mod kill;
+mod limits;
 mod lives;
+mod messages;
+mod peers;
 mod playbooks;
 mod readme;
 mod scenarios;
 mod scenarios_rust;
+mod sending;
 mod store;
 mod support;
 mod tidy;

@@ -8,6 +8,7 @@ use std::string::FromUtf8Error;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{Place, SourceFile};
+use super::template::layout;
 use crate::condition::nearest;
 
 /// The largest file that is read: 1 MiB.
@@ -40,6 +41,8 @@ pub enum Kind {
     Playbook,
     Test,
     Template,
+    /// The page around every mail.
+    Layout,
     /// An iCalendar file.
     Holidays,
     /// Not of the book.
@@ -58,6 +61,7 @@ pub fn kind(path: &str) -> Kind {
         Some((stem, "toml")) if stem.ends_with(".test") => Kind::Test,
         Some((_, "toml")) => Kind::Playbook,
         Some((_, "md" | "json")) => Kind::Template,
+        Some(_) if path == layout::FILE => Kind::Layout,
         Some((_, "ics")) => Kind::Holidays,
         _ => Kind::Other,
     }
@@ -98,6 +102,27 @@ pub fn read(dir: &Path, diagnostics: &Diagnostics) -> BTreeMap<String, String> {
         diagnostics.push(diagnostic.help("name the folder of the book with --book"));
     }
     texts
+}
+
+/// Puts a new text in the place of a file's, whole or not at all.
+///
+/// # Errors
+/// The file can no longer be read, no longer says what it said, or cannot be written.
+pub fn replace(dir: &Path, below: &str, was: &str, text: &str) -> io::Result<()> {
+    // The file itself, should the path be a link to it.
+    let path = dir.join(below).canonicalize()?;
+    if fs::read(&path)? != was.as_bytes() {
+        return Err(io::Error::other(format!("{below} was changed meanwhile; nothing more was written")));
+    }
+    let beside = path.with_extension("playcaller-new");
+    let written = fs::write(&beside, text)
+        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&path)?.permissions()))
+        .and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // What counts is the first error; a left-over file is no file of the book.
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 fn read_below(dir: &Path, prefix: &str, depth: usize, texts: &mut BTreeMap<String, String>, diagnostics: &Diagnostics) {

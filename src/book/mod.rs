@@ -14,7 +14,7 @@ mod folder;
 pub mod health;
 mod hours;
 pub mod import_map;
-pub mod layout;
+pub mod lint;
 pub mod load;
 pub mod markdown;
 pub mod people;

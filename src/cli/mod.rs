@@ -14,6 +14,7 @@ mod import;
 mod matching;
 mod migrate;
 mod moment;
+mod notices;
 mod outbox;
 mod play;
 mod preview;
@@ -69,7 +70,7 @@ enum Command {
     /// See it work: the shipped book plays 90 days of a sample portfolio; nothing leaves this machine
     Demo(demo::Demo),
     /// Is the book right? Every mistake in one pass, with place and suggestion
-    Check,
+    Check(check::Check),
     /// Do the playbooks do what their tests say?
     Test(test::Test),
     /// Read accounts, contacts, metrics, events or people from CSV, JSON or NDJSON
@@ -100,8 +101,10 @@ enum Command {
     Enrollments(enrollments::Enrollments),
     /// Work for people: list, show, check, acknowledge, complete, snooze
     Tasks(tasks::Tasks),
-    /// What waits for a person's yes: list, approve, reject
+    /// What waits for a person's yes: list, show, approve, reject
     Approvals(approvals::Approvals),
+    /// What our own people were told: too many accounts at once, none any more, data missing
+    Notices(notices::Notices),
     /// What is sent, and what could not be: list, show, retry, resolve
     Outbox(outbox::Outbox),
 }
@@ -141,9 +144,12 @@ pub async fn run(cli: Cli) -> Exit {
 
 impl Command {
     async fn run(self, session: &Session) -> exit::Result<Exit> {
+        if !matches!(self, Command::Check(_)) {
+            session.print.refuse_formats_of_check()?;
+        }
         match self {
             Command::Demo(command) => command.run(session).await,
-            Command::Check => check::run(session),
+            Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session).await,
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,
@@ -160,6 +166,7 @@ impl Command {
             Command::Enrollments(command) => command.run(session).await,
             Command::Tasks(command) => command.run(session).await,
             Command::Approvals(command) => command.run(session).await,
+            Command::Notices(command) => command.run(session).await,
             Command::Outbox(command) => command.run(session).await,
         }
     }

@@ -65,7 +65,8 @@ pub struct Matched {
 
 /// What is known of the world at an instant, for questions that change nothing.
 pub async fn world(store: &Store, book: Arc<Book>) -> Result<World> {
-    Ok(World::new(book, store.people().await?, store.feeds().await?, store.health_seam().await?))
+    let (people, feeds) = (store.people().await?, store.feeds().await?);
+    Ok(World::new(book, people, feeds, store.health_seam().await?, store.token_key().await?))
 }
 
 /// Explains one account in one playbook as of an instant.
@@ -169,6 +170,10 @@ fn reason(
 ) -> Reason {
     if enrolled {
         return Reason::Enrolled;
+    }
+    let parked = desk.open().find(|own| own.playbook == playbook.id).and_then(|own| own.park.as_ref());
+    if let Some(park) = parked {
+        return park.reason;
     }
     if !is_open(playbook) {
         return Reason::NotLive;

@@ -41,6 +41,10 @@ pub enum Error {
     #[error("what was decided does not fit what is stored: {0}")]
     Contradiction(String),
 
+    /// Another process let accounts in at the same time: nothing of the transaction may be kept, look again.
+    #[error("more accounts have entered `{0}` than these looks know of")]
+    Overtaken(String),
+
     #[error("there is no {what} `{id}`")]
     NotFound { what: &'static str, id: String },
 
@@ -51,6 +55,9 @@ pub enum Error {
     /// What a person answered had to be answered before.
     #[error("{what} `{id}` expired on {}: it can no longer be answered", crate::time::utc_text(*at))]
     Expired { what: &'static str, id: String, at: crate::time::Timestamp },
+
+    #[error("the system gives no random bytes, and the database needs a key of its own: try again")]
+    NoRandomness,
 
     #[error("a row cannot be written as JSON: {0}")]
     Encode(#[from] serde_json::Error),

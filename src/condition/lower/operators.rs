@@ -87,7 +87,7 @@ impl Lower<'_> {
         let second = self.span(middle.at.start, right.at.end);
         // A second part that reaches before the first has parentheses which a suggestion would tear.
         let problem = if second.start > left.at.start {
-            problem.suggest(format!("{} && {}", self.text(&left.at), self.text(&second)))
+            problem.fix(format!("{} && {}", self.text(&left.at), self.text(&second)))
         } else {
             problem
         };
@@ -108,6 +108,12 @@ impl Lower<'_> {
                 (_, Type::Tags) => problem.help(format!("write `has_tag({right_text}, {left_text})`")),
                 (day, Type::Number) if day.is_day() => problem
                     .help(format!("compare a number of days: `days_until({left_text})` or `days_since({left_text})`")),
+                (text, Type::Number) if text.is_text() => {
+                    problem.help("compare a text with a text in double quotes, or name a field that holds a number")
+                }
+                (Type::Number, text) if text.is_text() => {
+                    problem.help("compare a number with a number, without quotes")
+                }
                 _ => problem,
             },
         };

@@ -4,6 +4,7 @@ mod actions;
 mod context;
 mod ends;
 mod escalation;
+mod fitting;
 mod recipients;
 mod steps;
 #[cfg(test)]

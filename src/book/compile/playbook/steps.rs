@@ -56,7 +56,7 @@ pub(super) fn ids(tables: &mut [Table], what: &str) -> Vec<String> {
         if !id.is_empty() {
             table.call(format!("{what} `{id}`"));
             if let Some(first) = ids.iter().position(|own| *own == id) {
-                let message = format!("there are two {what}s `{id}`; the other is number {} of the file", first + 1);
+                let message = format!("there is a {what} `{id}` already, number {} of the file", first + 1);
                 table.report(table.place_of("id").error("duplicate-id", message).help("give one of them another id"));
             }
             if RESERVED.contains(&id.as_str()) {
