@@ -15,6 +15,7 @@ mod limits;
 mod lives;
 mod messages;
 mod peers;
+mod peers_time;
 mod playbooks;
 mod readme;
 mod scenarios;

@@ -70,7 +70,7 @@ fn one_at_a_time(lived: &Lived) -> Result<(), TestCaseError> {
 /// when a moved date has planned it anew.
 fn nothing_twice(lived: &Lived) -> Result<(), TestCaseError> {
     let mut decided: BTreeMap<(&Arc<str>, &Arc<str>), &Entry> = BTreeMap::new();
-    let mut held = BTreeSet::new();
+    let mut held: BTreeSet<(&Arc<str>, &Arc<str>, bool)> = BTreeSet::new();
     for entry in &lived.entries {
         if entry.kind == EntryKind::Replan {
             held.retain(|(id, ..)| Some(*id) != entry.enrollment.as_ref());
