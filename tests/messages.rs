@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use playcaller::book::{self, Book};
+use playcaller::book::{self, Book, Severity};
 use playcaller::condition::Value;
 use playcaller::engine::Reason;
 use playcaller::engine::delivery::{Content, Email};
@@ -54,9 +54,10 @@ fn book(step: &str, more: &[(&str, &str)]) -> Arc<Book> {
     Arc::new(loaded.book)
 }
 
-/// What is wrong with a book: the codes, and everything said.
+/// The errors of a book: the codes, and everything said.
 fn mistakes(step: &str, more: &[(&str, &str)]) -> (Vec<&'static str>, String) {
-    let found = book::load_files(files(step, more)).diagnostics;
+    let mut found = book::load_files(files(step, more)).diagnostics;
+    found.retain(|own| own.severity == Severity::Error);
     let told = found.iter().map(|own| format!("{} {}\n", own.message, own.help.as_deref().unwrap_or_default()));
     (found.iter().map(|own| own.code).collect(), told.collect())
 }
@@ -191,6 +192,26 @@ async fn a_sentence_that_depends_on_something_empty_is_not_sent() {
     assert!(why.contains("`if account.arr < 5000` has no value here"), "{why}");
     let body = "{% if account.plan %}Your plan: {{ account.plan }}.{% else %}Hello.{% endif %}";
     assert_eq!(mail_of(body, &[], "Pat").await.text, "Hello.\n", "whether there is a value may be asked");
+}
+
+#[tokio::test]
+async fn what_conditions_ask_templates_may_ask_too() {
+    let body = "{% if large() and has_tag(account.tags, \"vip\") and within(account.renewal_date, \"30d\") %}\
+                {{ was(account.plan, 0) }}, before {{ was(account.plan, 30) | default(\"nothing\") }}\
+                {% if changed(account.plan, 7) %}, new{% endif %}{% endif %}";
+    let conditions = ("conditions.toml", "[condition.large]\nwhen = 'account.arr > 1000'\n");
+    let book = || book(MAIL, &[("hello.md", &letter(body)), conditions]);
+    let account = |arr| {
+        let renewal = Value::Date("2026-06-20".parse().expect("a date"));
+        [("plan", Value::text("gold")), ("tags", Value::tags(["vip"])), ("renewal_date", renewal), ("arr", arr)]
+    };
+    let email = mail(handed_out(book(), &account(Value::Number(5000.0)), "Pat").await);
+    assert_eq!(email.text, "gold, before nothing\n");
+    let held = handed_out(book(), &account(Value::Empty), "Pat").await;
+    assert!(matches!(held, Rehearsal::Held(Reason::TemplateError, _)), "whether it is large is unknown: {held:?}");
+    let (codes, told) = mistakes(MAIL, &[("hello.md", &letter("{{ was(account.paln, 30) }}"))]);
+    assert_eq!(codes, ["template-value"], "{told}");
+    assert!(told.contains("paln"), "{told}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod messages;
 mod peers;
 mod playbooks;
 mod readme;
+mod reasons;
 mod scenarios;
 mod scenarios_rust;
 mod store;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::compared::known;
+use super::compared::{by_name, known};
 use super::escape::Landing;
 
 /// Stands for a token while the text around it is read; private use, and a template that holds it itself is only
@@ -30,7 +30,7 @@ pub(super) fn mark(name: &str, text: &str) -> String {
         marked.push_str(&text[at..tag.start]);
         at = tag.end;
         let landing = Some(tag).filter(tokens).and_then(|_| places.next().flatten());
-        marked.push_str(&filtered(&known(&text[tag.clone()]), landing));
+        marked.push_str(&filtered(&known(&by_name(&text[tag.clone()])), landing));
     }
     marked + &text[at..]
 }

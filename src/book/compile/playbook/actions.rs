@@ -57,7 +57,7 @@ fn email(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<EmailA
     if let Some(template) = &template {
         check_mail(table, template, context);
         let readers: Vec<Recipient> = to.iter().chain(&fallback_to).chain(&cc).chain(&bcc).cloned().collect();
-        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers));
+        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers, context));
         misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     }
     let sender = sender(table.get("sender"), context);
