@@ -329,6 +329,7 @@ fn what_can_never_be_filled_in_is_told_when_the_book_is_read() {
     let slack = "action = \"slack\"\nchannel = \"#renewals\"\ntemplate = \"note\"";
     let teams = "action = \"teams\"\nchannel = \"#alerts\"\ntemplate = \"note\"";
     let to_us = MAIL.replace("contact:champion", "account.owner");
+    let copied = format!("{to_us}\ncc = \"contact:champion\"");
     let titled = "action = \"task\"\nassignee = \"dana\"\ntitle = \"Call {{ contact.name }}\"";
     let greeting = letter("Hi {{ contact.first_name }},");
     let scored = letter("You gave {{ event.score }}.");
@@ -338,6 +339,7 @@ fn what_can_never_be_filled_in_is_told_when_the_book_is_read() {
     for (step, more, code, fragment) in [
         (slack, vec![("note.md", "{{ contact.name }}")], "template-value", "no contact reads this"),
         (&*to_us, vec![("hello.md", &*greeting)], "template-value", "contact(\"champion\").first_name"),
+        (&*copied, vec![("hello.md", &*greeting)], "template-value", "no contact reads this"),
         (titled, vec![], "template-value", "no contact reads this"),
         (MAIL, vec![("hello.md", &*scored)], "template-value", "only a playbook that an event starts"),
         (MAIL, vec![("hello.md", &*of_step)], "template-value", "the step `stpe`"),

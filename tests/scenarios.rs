@@ -33,6 +33,7 @@ chapters! {
     steps_keep_the_hours_of_the_account: "account-zone",
     windows_say_what_waits: "when-a-step-runs",
     spans_are_counted_as_people_count: "spans",
+    regions_have_calendars_of_their_own: "calendars",
     steps_do_one_thing_each: "actions",
     steps_follow_each_other: "after",
     what_is_late_is_left_out_or_made_up_for: "late",

@@ -113,7 +113,7 @@ fn in_json(name: &str, bare: &str) -> Vec<Option<Landing>> {
 /// Whether what comes next continues a web address: one whose beginning is written out, or the target of a link that
 /// has begun with a token.
 fn is_in_url(before: &str) -> bool {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | '"' | '\'' | '`');
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | '|' | '"' | '\'' | '`');
     let word = before.rfind(ends).map_or(before, |at| &before[at + 1..]);
     let is_target = before.len() > word.len() && before[..before.len() - word.len()].ends_with("](");
     word.contains("://") || word.starts_with("mailto:") || (is_target && word.starts_with(TOKEN))
