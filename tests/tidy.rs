@@ -150,12 +150,14 @@ fn paths_named_in_the_architecture_and_the_readme_exist() {
 }
 
 #[test]
-fn the_changelog_tells_of_this_version() {
+fn the_changelog_tells_of_this_version_and_of_what_comes_next() {
     let changelog = read("CHANGELOG.md");
     let mut sections = changelog.split("\n## ").skip(1);
-    let top = sections.find(|section| !section.starts_with("Unreleased")).expect("CHANGELOG.md has a version");
-    assert!(top.starts_with(env!("CARGO_PKG_VERSION")), "the top version is {}", env!("CARGO_PKG_VERSION"));
-    assert!(top.contains("\n- "), "the section says what is new");
+    let top = sections.next().expect("CHANGELOG.md has a section");
+    let released = if top.starts_with("Unreleased") { sections.next().expect("a version before it") } else { top };
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(released.starts_with(version), "the last released section is of version {version}");
+    assert!(top.contains("\n- "), "the top section says what is new");
 }
 
 /// A file as text, with its path from the root of the repository.

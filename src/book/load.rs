@@ -1,6 +1,6 @@
 //! A folder, or files from anywhere, become a [`Book`] with every mistake that was found on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,8 +87,9 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
     lint::report(&book, &files, &tests, &diagnostics);
     let (found, allows) = allow::apply(diagnostics.sorted(), &files);
-    let is_wrong = |file: &str| found.iter().any(|own| own.severity == Severity::Error && *own.file == *file);
-    book.playbooks.retain(|_, playbook| !is_wrong(&playbook.file));
+    let errors = found.iter().filter(|own| own.severity == Severity::Error);
+    let wrong: BTreeSet<Arc<str>> = errors.map(|own| own.file.clone()).collect();
+    book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
     Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
 }
 

@@ -60,6 +60,7 @@ fn json_of(message: &Content) -> Value {
             "from": shown(&email.from),
             "to": shown(&email.to),
             "cc": email.cc.iter().map(shown).collect::<Vec<_>>(),
+            "copy_to": email.copy_to.as_ref().map(shown),
             "subject": email.subject,
             "text": email.text,
             "html": email.html,
@@ -81,7 +82,8 @@ fn text_of(message: &Content, html: bool) -> String {
 }
 
 fn mail(email: &Email) -> String {
-    let mut text = format!("From: {}\nTo: {}\n", shown(&email.from), shown(&email.to));
+    let mut text = email.copy_to.as_ref().map_or_else(String::new, |to| format!("Copy for {}:\n", shown(to)));
+    text += &format!("From: {}\nTo: {}\n", shown(&email.from), shown(&email.to));
     if !email.cc.is_empty() {
         text += &format!("Cc: {}\n", email.cc.iter().map(shown).collect::<Vec<_>>().join(", "));
     }

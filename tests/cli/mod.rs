@@ -2,6 +2,7 @@
 
 mod acting;
 mod demo;
+mod limits;
 mod reading;
 mod running;
 

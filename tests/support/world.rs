@@ -41,13 +41,14 @@ type = "number"
 /// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
 /// each of them.
 pub struct World {
-    clock: Arc<VirtualClock>,
-    sides: Vec<Side>,
+    pub clock: Arc<VirtualClock>,
+    pub sides: Vec<Side>,
 }
 
-struct Side {
-    store: Store,
-    runtime: Option<Runtime>,
+/// One kind of database with its daemon.
+pub struct Side {
+    pub store: Store,
+    pub runtime: Option<Runtime>,
     lines: Vec<String>,
 }
 
@@ -62,10 +63,15 @@ impl World {
 
     /// Starts the daemon anew with these playbooks.
     pub async fn with_book(&mut self, playbooks: &[(&str, &str)]) {
-        let book = Arc::new(book(playbooks));
+        self.start(book(playbooks), Arc::new(Channels::nowhere())).await;
+    }
+
+    /// Starts the daemon anew with this book, and what it sends goes this way.
+    pub async fn start(&mut self, book: Book, channels: Arc<Channels>) {
+        let book = Arc::new(book);
         for side in &mut self.sides {
-            let channels = Arc::new(Channels::nowhere());
-            let runtime = Runtime::new(side.store.clone(), book.clone(), self.clock.clone(), channels, 1).await;
+            let (store, clock) = (side.store.clone(), self.clock.clone());
+            let runtime = Runtime::new(store, book.clone(), clock, channels.clone(), 1).await;
             side.runtime = Some(runtime.expect("a runtime"));
         }
     }

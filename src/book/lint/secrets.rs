@@ -9,7 +9,7 @@ pub(super) fn look(look: &Look) {
     for file in look.files.values() {
         for (at, what) in secrets(&file.text, file.name.ends_with(".toml")) {
             let message = format!("this looks like {what}, and whoever reads the book could use it");
-            let help = "withdraw it where it was issued, and keep its successor in playcaller.toml as { env = \"…\" }";
+            let help = "withdraw it where it was issued, and keep the next one in playcaller.toml as { env = \"…\" }";
             look.say("secret-in-book", &Place::new(file, at), message, help);
         }
     }

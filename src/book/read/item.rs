@@ -273,7 +273,7 @@ impl<'f> Item<'f> {
         let place = Place::new(self.reading.file, self.span.clone());
         let diagnostic = place.error("wrong-type", message);
         self.report(match requoted(value, wanted, place.text()) {
-            Some(right) => diagnostic.fix(right),
+            Some(right) => diagnostic.help(format!("write {right}")).fix(right),
             None => diagnostic,
         });
         None

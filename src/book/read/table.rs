@@ -96,7 +96,7 @@ impl<'f> Table<'f> {
             let diagnostic = item.place().error("single-bracket-list", message);
             let header = format!("[[{}]]", item.path());
             self.report(match item.place().text().starts_with('[') {
-                true => diagnostic.fix(header),
+                true => diagnostic.help(format!("write {header}")).fix(header),
                 false => diagnostic,
             });
             return item.table().into_iter().collect();

@@ -45,9 +45,20 @@ pub(super) fn syntax(error: &Error, text: &str) -> Mistake {
     Mistake {
         code: "template-syntax",
         range: line_range(text, error.line().unwrap_or(1)),
-        message: explain(error),
+        message: in_words(explain(error)),
         help: Some(help.to_owned()),
         suggestion: None,
+    }
+}
+
+/// What the template engine says of braces, for people who write mails.
+fn in_words(message: String) -> String {
+    match message.as_str() {
+        told if told.contains("expected end of variable block") => "a token here is not closed with `}}`".to_owned(),
+        told if told.contains("end of input") => {
+            "a `{% if … %}` or `{% for … %}` is never closed with `{% endif %}` or `{% endfor %}`".to_owned()
+        }
+        _ => message,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::{Value, context};
+use minijinja::{Environment, Value, context};
 
 use crate::book::diagnostic::Diagnostics;
 use crate::book::source::{Place, SourceFile};
@@ -90,6 +90,12 @@ impl Templates {
         }
         mistakes
     }
+}
+
+/// Our own page around HTML elements: for mail to our own people that is about no account.
+pub fn own_page(body: &str) -> String {
+    let page = Environment::new().render_str(OWN, context! { body });
+    page.expect("our own layout is a template that needs a body alone")
 }
 
 fn id() -> TemplateId {

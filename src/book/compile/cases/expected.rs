@@ -1,5 +1,6 @@
 //! Expected lines: `2026-03-18 10:00  email  kickoff-email  -> pat@acme.example`.
 
+use crate::book::cases::ENROLL;
 use crate::book::read::{Item, unknown_name};
 use crate::condition::nearest;
 use crate::time::Date;
@@ -29,6 +30,8 @@ const WORDS: [(&str, bool); 20] = [
     ("goal", false),
     ("exit", false),
 ];
+/// The line of an enrollment that waits because a limit was reached.
+const PARKED: (&str, &str) = ("hold", ENROLL);
 const FORM: &str = "write it as \"2026-03-18 10:00  email  kickoff-email  -> pat@acme.example\"";
 
 /// The `<what>` words of `expect_only`.
@@ -59,6 +62,7 @@ pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
     let named = words.get(3).filter(|_| WORDS.contains(&(words[2], true)));
     if let (Some(id), Some(known)) = (named, subject.step_ids())
         && !known.contains(id)
+        && (words[2], *id) != PARKED
     {
         diagnostics.push(unknown_name(&place, "step", id, known));
         return None;

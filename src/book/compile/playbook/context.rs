@@ -113,7 +113,18 @@ impl<'a, 'f> Context<'a, 'f> {
             let near = folders[..2].iter().find_map(|folder| id.0.strip_prefix(folder))?;
             endings.iter().find_map(|ending| near.strip_suffix(ending))
         });
-        diagnostics.push(unknown_name(&place, "template", &name, files));
+        let of_another_kind = self.templates.ids().find(|id| {
+            let near = folders.iter().find_map(|folder| id.0.strip_prefix(folder));
+            near.and_then(|near| near.split_once('.')).is_some_and(|(stem, _)| stem == &*name)
+        });
+        diagnostics.push(match of_another_kind {
+            Some(id) => {
+                let message = format!("the template {id} is of another kind than this step needs");
+                let right = endings.iter().map(|ending| format!("{name}{ending}")).collect::<Vec<_>>().join(" or ");
+                place.error("wrong-template", message).help(format!("write one that is called {right}"))
+            }
+            None => unknown_name(&place, "template", &name, files),
+        });
         None
     }
 
