@@ -1,7 +1,8 @@
 //! The book: the folder of files CS ops write, read and compiled. Only this room knows TOML and templates.
 //!
 //! [`load()`] finds the files, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
-//! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after.
+//! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after; [`lint`] says what in it is right and would
+//! still surprise its author.
 
 pub mod calendar;
 pub mod cases;

@@ -98,20 +98,26 @@ impl Turn<'_> {
         enrollment.ended = Some(end);
         self.changed_enrollment(id);
         self.record(entry);
+        // What a completed playbook has handed over still goes out.
         if reason != Reason::Completed {
-            self.take_back(id);
+            self.cancel_deliveries(id);
         }
+        self.take_back(id);
         self.refresh();
     }
 
-    /// Cancels queued and held deliveries, open approvals and begun steps; open tasks stay.
-    fn take_back(&mut self, id: &Arc<str>) {
+    fn cancel_deliveries(&mut self, id: &Arc<str>) {
         self.changes.push(Change::CancelDeliveries { enrollment: id.clone(), reason: Reason::Superseded });
         for send in self.desk.sends.values_mut().filter(|send| send.enrollment == *id) {
             if matches!(send.state, DeliveryState::Queued | DeliveryState::Held) {
                 send.state = DeliveryState::Cancelled;
             }
         }
+    }
+
+    /// Cancels open approvals and begun steps, which a completed playbook may have on a branch that was left; open tasks
+    /// stay.
+    fn take_back(&mut self, id: &Arc<str>) {
         self.withdraw_questions(id, |_| true);
         let enrollment = self.desk.enrollments.get_mut(id).expect("an enrollment that ends");
         for (step, run) in enrollment.steps.iter_mut().filter(|(_, run)| !run.state.is_decided()) {
