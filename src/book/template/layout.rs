@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::{Value, context};
+use minijinja::{Environment, Value, context};
 
 use crate::book::diagnostic::Diagnostics;
 use crate::book::source::{Place, SourceFile};
@@ -92,9 +92,7 @@ impl Templates {
 
 /// The HTML document of a mail to our own people, on our own page: the layout of the book is for customers.
 pub fn plain(body: &str) -> String {
-    OWN.split_once("{%- if preheader %}")
-        .zip(OWN.split_once("{{ body }}"))
-        .map_or_else(|| body.to_owned(), |((head, _), (_, tail))| format!("{}\n{body}{tail}", head.trim_end()))
+    Environment::new().render_str(OWN, context! { body }).expect("our own layout needs nothing but a body")
 }
 
 fn id() -> TemplateId {
