@@ -74,6 +74,7 @@ chapters! {
     peers_tell_who_qualifies: "peers/who-qualifies",
     peers_tell_how_steps_flow: "peers/flow",
     peers_tell_who_is_left_alone: "peers/membership",
+    peers_tell_the_time: "peers/time",
 }
 
 #[test]

@@ -41,14 +41,14 @@ type = "number"
 /// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
 /// each of them.
 pub struct World {
-    pub clock: Arc<VirtualClock>,
-    pub sides: Vec<Side>,
+    clock: Arc<VirtualClock>,
+    sides: Vec<Side>,
 }
 
 /// One kind of database with its daemon.
-pub struct Side {
-    pub store: Store,
-    pub runtime: Option<Runtime>,
+struct Side {
+    store: Store,
+    runtime: Option<Runtime>,
     lines: Vec<String>,
 }
 
@@ -115,6 +115,16 @@ impl World {
     /// The databases, each with the same in it.
     pub fn stores(&self) -> impl Iterator<Item = &Store> {
         self.sides.iter().map(|side| &side.store)
+    }
+
+    /// The daemons, one for each database.
+    pub fn daemons(&mut self) -> impl Iterator<Item = &mut Runtime> {
+        self.sides.iter_mut().map(|side| side.runtime.as_mut().expect("a daemon"))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// What is known of an account's work.
