@@ -92,9 +92,10 @@ impl Templates {
     }
 }
 
-/// The HTML document of a mail to our own people, on our own page: the layout of the book is for customers.
-pub fn plain(body: &str) -> String {
-    Environment::new().render_str(OWN, context! { body }).expect("our own layout needs nothing but a body")
+/// Our own page around HTML elements: for mail to our own people that is about no account.
+pub fn own_page(body: &str) -> String {
+    let page = Environment::new().render_str(OWN, context! { body });
+    page.expect("our own layout is a template that needs a body alone")
 }
 
 fn id() -> TemplateId {
