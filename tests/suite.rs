@@ -18,6 +18,8 @@ mod peers;
 mod peers_time;
 mod playbooks;
 mod readme;
+mod reasons;
+mod reload;
 mod scenarios;
 mod scenarios_rust;
 mod sending;

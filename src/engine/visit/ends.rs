@@ -189,7 +189,7 @@ impl Turn<'_> {
     }
 
     /// Takes back what approvers have been asked about these steps and have not answered.
-    fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
+    pub(super) fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
         for approval in self.desk.approvals.values_mut() {
             let is_open = approval.enrollment == *id && approval.state == ApprovalState::Waiting;
             if is_open && approval.step.as_deref().is_none_or(&about) {
@@ -212,7 +212,7 @@ impl Turn<'_> {
         let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_open()) else {
             return Some(Reason::Superseded);
         };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
+        let Some(playbook) = self.playbook_of(enrollment) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let end = End {
             at: self.now,
