@@ -83,8 +83,7 @@ async fn a_step_runs_at_its_very_second_t16() {
     let mut world = World::at("2026-06-01T09:19:45Z").await;
     world.with_book(&[("soon", &soon)]).await;
     world.set("acme", "2026-06-01T09:19:45Z", &[]).await;
-    for side in &mut world.sides {
-        let runtime = side.runtime.as_mut().expect("a daemon");
+    for runtime in world.daemons() {
         runtime.enroll("acme", "soon", "dana").await.expect("an enrollment");
     }
     world.play_until("2026-06-01T09:20:44Z").await;

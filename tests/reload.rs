@@ -37,7 +37,7 @@ fn playbook(keys: &str, when: &str, steps: &[(&str, &str)]) -> String {
              template = \"hello\"\n"
         )
     };
-    steps.iter().map(step).fold(head, |text, step| text + &step)
+    steps.iter().map(step).fold(head, |text, step| text + step.as_str())
 }
 
 const TWO: [(&str, &str); 2] = [("one", "enrolled"), ("two", "one + 5d")];

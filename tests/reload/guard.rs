@@ -1,6 +1,7 @@
 //! A version that would reach many accounts at once is a person's decision.
 
 use playcaller::store::{By, Decision, Filter, Store};
+use playcaller::time::Clock;
 
 use super::{Stage, TWO, playbook};
 use crate::support::databases::on_every_database;
