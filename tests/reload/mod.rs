@@ -280,6 +280,38 @@ async fn a_step_that_was_renamed_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_renamed_step_of_several_addressees_is_sent_again_to_none_of_them() {
+    on_every_database(async |store| {
+        let both = |steps: &[(&str, &str)]| playbook("", WHEN, steps).replace("contact:champion", "contacts:champion");
+        let mut stage = Stage::with(store, &both(&TWO), 1).await;
+        stage.write("policy.toml", "[quiet]\nwindow = \"business-hours\"\n");
+        stage.poll().await.expect("a report");
+        let as_of = at("2026-01-01T00:00:00Z");
+        let fields = [("email", "lou@a1.example"), ("timezone", "America/New_York")];
+        let mut fields: Vec<_> = fields.map(|(name, value)| (name.into(), Value::text(value))).into();
+        fields.push(("personas".into(), Value::tags(["champion"])));
+        let contacts = vec![ContactRow { line: 1, id: "lou".into(), account: "a1".into(), as_of, fields }];
+        let mut tx = store.begin().await.unwrap();
+        tx.land(&Rows { contacts, ..Rows::default() }, at(START)).await.unwrap();
+        tx.commit().await.unwrap();
+        let expected = [
+            "2026-03-02 09:00 enroll",
+            "2026-03-02 09:00 email one -> pat@a1.example",
+            "2026-03-02 14:00 email one -> lou@a1.example",
+        ];
+        assert_eq!(stage.play_until("2026-03-03T00:00:00Z").await, expected);
+        let renamed = both(&[("uno", "enrolled"), ("two", "uno + 7d")]) + "\n[[moved]]\nfrom = \"one\"\nto = \"uno\"\n";
+        stage.edit(&renamed).await.expect("a report");
+        let lines = stage.play_until("2026-03-31T00:00:00Z").await;
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains("uno") && !line.contains("one")), "{lines:?}");
+        let steps = stage.enrollments().await.remove(0).steps;
+        assert!(steps.contains_key("to:uno:lou@a1.example"), "{:?}", steps.keys());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_step_that_enrollments_wait_on_cannot_just_go() {
     on_every_database(async |store| {
         let mut stage = Stage::set(store).await;

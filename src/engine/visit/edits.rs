@@ -14,6 +14,7 @@ use crate::portfolio::Facts;
 
 use super::Turn;
 use super::ladder::{STOPPED, level_key};
+use super::post::{addressee_of, row_of};
 
 /// What a step of an enrollment is in another version of its playbook.
 enum Heir {
@@ -152,6 +153,12 @@ fn heirs(enrollment: &Enrollment, newest: &Playbook) -> Option<BTreeMap<Arc<str>
 }
 
 fn heir(step: &Arc<str>, newest: &Playbook) -> Heir {
+    if let Some((step, to)) = addressee_of(step) {
+        return match heir(&step.into(), newest) {
+            Heir::Renamed(step) => Heir::Renamed(row_of(&step, to)),
+            heir => heir,
+        };
+    }
     if is_part(newest, step) {
         return Heir::Same;
     }
@@ -184,6 +191,9 @@ fn fits(enrollment: &Enrollment, older: &Playbook, newest: &Playbook) -> bool {
 
 /// Whether what the step did is out in the world. A level's row counts too: its task or mail is out.
 fn reaches_somebody(playbook: &Playbook, key: &str) -> bool {
+    if let Some((step, _)) = addressee_of(key) {
+        return playbook.step(step).is_some();
+    }
     match playbook.step(key) {
         Some((_, step)) => !matches!(step.action, Action::WaitFor(_)),
         None => is_part(playbook, key),
