@@ -60,11 +60,11 @@ async fn a_reminder_of_a_day_without_a_daemon_goes_out_once_the_next_morning_or_
 /// Story T15: n8n. On day 24 nobody is there; day 25 is not too late, and once is enough.
 #[tokio::test]
 async fn an_interval_that_passed_while_nobody_was_there_is_made_up_for_once_t15() {
-    let every_three_days = playbook(&format!(
-        "trigger = {{ kind = \"condition\" }}\nenroll = {{ when = 'account.status == \"active\"' }}\n\
-         reentry = {{ policy = \"after_cooldown\", cooldown = \"3d\" }}\n\
-         [[step]]\nid = \"look\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"dana\"\ntitle = \"Look\"\n"
-    ));
+    let every_three_days = playbook(
+        "trigger = { kind = \"condition\" }\nenroll = { when = 'account.status == \"active\"' }\n\
+         reentry = { policy = \"after_cooldown\", cooldown = \"3d\" }\n\
+         [[step]]\nid = \"look\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"dana\"\ntitle = \"Look\"\n",
+    );
     let mut world = World::at("2026-01-21T09:00:00Z").await;
     world.with_book(&[("look", &every_three_days)]).await;
     world.set("acme", "2026-01-21T09:00:00Z", &[("status", Value::text("active"))]).await;
@@ -83,9 +83,8 @@ async fn a_step_runs_at_its_very_second_t16() {
     let mut world = World::at("2026-06-01T09:19:45Z").await;
     world.with_book(&[("soon", &soon)]).await;
     world.set("acme", "2026-06-01T09:19:45Z", &[]).await;
-    for side in &mut world.sides {
-        let runtime = side.runtime.as_mut().expect("a daemon");
-        runtime.enroll("acme", "soon", "dana").await.expect("an enrollment");
+    for daemon in world.daemons() {
+        daemon.enroll("acme", "soon", "dana").await.expect("an enrollment");
     }
     world.play_until("2026-06-01T09:20:44Z").await;
     assert_eq!(world.desk("acme").await.tasks.len(), 0, "a second before");
