@@ -346,7 +346,7 @@ fn what_can_never_be_filled_in_is_told_when_the_book_is_read() {
         (MAIL, vec![("hello.md", &*holed)], "template-value", "leaves a hole in the text"),
         (MAIL, vec![("hello.md", &*typed)], "template-value", "needs a number"),
         (slack, vec![("note.slack.json", "[]")], "not-a-message", "Block Kit"),
-        (slack, vec![("note.json", "{\"text\": \"x\"}")], "unknown-name", "no template `note`"),
+        (slack, vec![("note.json", "{\"text\": \"x\"}")], "wrong-template", "note.slack.json"),
         (teams, vec![("note.teams.json", "{\"text\": \"x\"}")], "not-a-message", "Adaptive Card"),
         (
             MAIL,

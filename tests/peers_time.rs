@@ -83,8 +83,8 @@ async fn a_step_runs_at_its_very_second_t16() {
     let mut world = World::at("2026-06-01T09:19:45Z").await;
     world.with_book(&[("soon", &soon)]).await;
     world.set("acme", "2026-06-01T09:19:45Z", &[]).await;
-    for daemon in world.daemons() {
-        daemon.enroll("acme", "soon", "dana").await.expect("an enrollment");
+    for runtime in world.daemons() {
+        runtime.enroll("acme", "soon", "dana").await.expect("an enrollment");
     }
     world.play_until("2026-06-01T09:20:44Z").await;
     assert_eq!(world.desk("acme").await.tasks.len(), 0, "a second before");

@@ -199,7 +199,9 @@ impl Draft {
             text += "branch_lock = \"each_step\"\n";
         }
         text += self.trigger;
-        self.tables.iter().for_each(|table| text += table);
+        // The last waits for none, for playbooks that wait in a circle are refused.
+        let waits_in_a_circle = |table: &&&str| place == 2 && table.contains("inhibited_by");
+        self.tables.iter().filter(|table| !waits_in_a_circle(table)).for_each(|table| text += table);
         text += self.branches;
         for (n, step) in self.steps.iter().enumerate() {
             text += &self.step(n, step);

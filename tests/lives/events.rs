@@ -151,6 +151,10 @@ impl Home {
 
     async fn happens(&mut self, happening: &Happening) {
         use Happening::*;
+        // A refused request tells nothing of what else the look did: let that be done before.
+        if matches!(happening, Enroll(_) | Stop(_) | Reply(_)) {
+            self.play(0).await;
+        }
         match happening {
             Score(score) => {
                 self.set(&[("score", score.map_or(Value::Empty, |score| Value::Number(score.into())))]).await

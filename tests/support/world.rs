@@ -41,14 +41,14 @@ type = "number"
 /// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
 /// each of them.
 pub struct World {
-    clock: Arc<VirtualClock>,
-    sides: Vec<Side>,
+    pub clock: Arc<VirtualClock>,
+    pub sides: Vec<Side>,
 }
 
 /// One kind of database with its daemon.
-struct Side {
-    store: Store,
-    runtime: Option<Runtime>,
+pub struct Side {
+    pub store: Store,
+    pub runtime: Option<Runtime>,
     lines: Vec<String>,
 }
 
