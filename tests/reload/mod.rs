@@ -11,7 +11,7 @@ use playcaller::portfolio::import::{AccountRow, ContactRow, Rows};
 use playcaller::runtime::play::Step;
 use playcaller::runtime::reload::Report;
 use playcaller::runtime::{Runtime, timeline};
-use playcaller::store::Store;
+use playcaller::store::{Filter, Store};
 use playcaller::time::{Clock, Timestamp, VirtualClock};
 use tempfile::TempDir;
 
@@ -196,6 +196,9 @@ async fn a_playbook_that_is_wrong_keeps_running_in_its_last_good_version_also_af
         let said = stage.edit_stays(&playbook("", "account.scor > 0", &TWO)).await;
         assert!(said.contains("`care` keeps its last good version") && said.contains("care.toml:13"), "{said}");
         assert_eq!(stage.restart().await.stays.join("\n"), said);
+        let told = store.notices(&Filter::default()).await.unwrap();
+        assert_eq!(told.len(), 1, "the owner, once: {told:?}");
+        assert!(told[0].text.contains("keeps its last good version"), "{told:?}");
         let rest = ["2026-03-07 09:00 email two -> pat@a1.example", "2026-03-07 09:00 exit completed"];
         assert_eq!(stage.play_until("2026-03-31T00:00:00Z").await, rest);
     })

@@ -17,12 +17,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use tokio::task::spawn_blocking;
 
-use crate::book::edition::{Edition, Held, Refusal, compose};
+use crate::book::edition::{Edition, Held, Refusal, Stay, compose};
 use crate::book::load::{Texts, read};
 use crate::book::{Book, Kept};
 use crate::channel::Channels;
+use crate::engine::notice::NoticeKind;
 use crate::store::Store;
-use crate::time::{Clock, Timestamp};
+use crate::time::{Clock, TimeZone, Timestamp, local_date};
 
 use super::Runtime;
 use folder::Seen;
@@ -39,6 +40,8 @@ pub struct Prepared {
     /// The book to go on with; none: everything stays as it was.
     book: Option<Arc<Book>>,
     pub report: Report,
+    /// Playbooks whose file is wrong while their last good version runs, and what their owners are told.
+    broken: Vec<(Arc<str>, String)>,
     seen: Seen,
     /// Something waits for enrollments to pass: to be judged again later, without an edit.
     is_passing: bool,
@@ -60,13 +63,14 @@ impl Runtime {
         let (book, prepared) = open_book(&store, &dir, now).await?;
         let mut runtime = Runtime::new(store, book, clock, channels, connections).await?;
         let report = prepared.report.clone();
+        runtime.tell_of_broken(&prepared.broken).await?;
         runtime.folder = Some(Folder::new(dir, prepared, now));
         Ok((runtime, report))
     }
 
     /// Goes on with what was prepared from the next tick on. None: there is nothing that was not said before.
     async fn take(&mut self, prepared: Prepared, is_asked: bool) -> Result<Option<Report>> {
-        let (now, Prepared { book, report, seen, is_passing }) = (self.clock.now(), prepared);
+        let (now, Prepared { book, report, broken, seen, is_passing }) = (self.clock.now(), prepared);
         if let Some(book) = book {
             self.world.book = book;
             self.refresh_world().await?;
@@ -74,7 +78,23 @@ impl Runtime {
             self.go_live(now).await?;
         }
         let is_new = self.folder.as_mut().is_none_or(|folder| folder.judged(seen, is_passing, &report, now));
+        if is_new {
+            self.tell_of_broken(&broken).await?;
+        }
         Ok(Some(report).filter(|_| is_asked || is_new))
+    }
+
+    /// Tells the owners of playbooks that are broken, once a day for each mistake.
+    async fn tell_of_broken(&self, broken: &[(Arc<str>, String)]) -> Result<()> {
+        let today = local_date(self.clock.now(), &TimeZone::UTC);
+        let book = self.world().book.clone();
+        for (id, text) in broken {
+            if let Some(playbook) = book.playbooks.get(id) {
+                let about = format!("{today} {text}");
+                self.tell(NoticeKind::PlaybookBroken, playbook, &about, text.clone()).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -132,7 +152,13 @@ async fn prepare(store: &Store, texts: Arc<Texts>, now: Timestamp) -> Result<(Ou
         said.ask(store, now).await?;
         let report = Report::of(&kept, &book, &edition.stays, &edition.diagnostics, &said, now);
         let seen = Seen::new(texts, store.reload_answers().await?);
-        let prepared = Prepared { book: Some(book.clone()), report, seen, is_passing: said.is_passing() };
+        let prepared = Prepared {
+            book: Some(book.clone()),
+            report,
+            broken: edition.stays.iter().filter_map(broken).collect(),
+            seen,
+            is_passing: said.is_passing(),
+        };
         return Ok((Ok(book), prepared));
     }
     anyhow::bail!("the new book holds back more at every look: nothing of it goes live")
@@ -141,7 +167,17 @@ async fn prepare(store: &Store, texts: Arc<Texts>, now: Timestamp) -> Result<(Ou
 async fn refused(store: &Store, texts: &Arc<Texts>, refusal: Refusal, now: Timestamp) -> Result<(Outcome, Prepared)> {
     let report = Report::refused(&refusal, now);
     let seen = Seen::new(texts.clone(), store.reload_answers().await?);
-    Ok((Err(refusal), Prepared { book: None, report, seen, is_passing: false }))
+    Ok((Err(refusal), Prepared { book: None, report, broken: Vec::new(), seen, is_passing: false }))
+}
+
+/// A playbook that goes on in its last good version because its file is wrong, and what its owner should know.
+fn broken(stay: &Stay) -> Option<(Arc<str>, String)> {
+    match stay {
+        Stay::Broken { playbook, version: Some(_), .. } => {
+            Some((playbook.clone(), format!("{stay}. `playcaller check` shows what to mend.")))
+        }
+        _ => None,
+    }
 }
 
 async fn compose_aside(
