@@ -75,8 +75,9 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
         .collect();
     let sorted = sort(files.values(), &diagnostics);
     let ids = playbook_ids(&sorted.playbooks, &diagnostics);
-    let parts = shared::compile(&shared_files(&sorted), ids, &diagnostics);
-    let (templates, playbooks) = playbooks(&sorted, &parts, &diagnostics);
+    let named = ids.keys().map(|id| id.to_string()).collect();
+    let parts = shared::compile(&shared_files(&sorted), named, &diagnostics);
+    let (templates, playbooks) = playbooks(&sorted, &ids, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
     let tests: Vec<TestFile> =
@@ -125,8 +126,9 @@ fn shared_files(sorted: &Sorted) -> SharedFiles {
     }
 }
 
-/// The ids of all playbooks, right or wrong, before any condition names one; reports ids given twice.
-fn playbook_ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> Vec<String> {
+/// The ids of all playbooks, right or wrong, before any condition names one; reports ids given twice. Of two with one
+/// id, the place is that of the first in the order of the files.
+fn playbook_ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> BTreeMap<Arc<str>, Place> {
     let mut ids: BTreeMap<Arc<str>, Place> = BTreeMap::new();
     for file in files {
         // What else is wrong with the file is reported when it is compiled.
@@ -142,12 +144,13 @@ fn playbook_ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> Vec<Str
             None => drop(ids.insert(id, place)),
         }
     }
-    ids.into_keys().map(|id| id.to_string()).collect()
+    ids
 }
 
 /// The templates, and the playbooks that have no error.
 fn playbooks(
     sorted: &Sorted,
+    ids: &BTreeMap<Arc<str>, Place>,
     parts: &SharedParts,
     diagnostics: &Diagnostics,
 ) -> (Templates, BTreeMap<Arc<str>, Arc<super::Playbook>>) {
@@ -163,10 +166,10 @@ fn playbooks(
     };
     let mut playbooks = BTreeMap::new();
     for file in &sorted.playbooks {
-        if let Some(playbook) = playbook::compile(file, &shared, &mut templates, diagnostics) {
-            // Of two with one id, which was reported, the first in the order of the files stands.
-            playbooks.entry(playbook.id.clone()).or_insert(Arc::new(playbook));
-        }
+        let playbook = playbook::compile(file, &shared, &mut templates, diagnostics);
+        // Of two with one id, which was reported, only the first can be in the book.
+        let is_first = |id: &Arc<str>| ids.get(id).is_some_and(|first| first.file.name == file.name);
+        playbooks.extend(playbook.filter(|own| is_first(&own.id)).map(|own| (own.id.clone(), Arc::new(own))));
     }
     (templates, playbooks)
 }
