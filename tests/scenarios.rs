@@ -29,6 +29,7 @@ chapters! {
     the_status_says_whether_it_runs: "status",
     reentry_says_who_comes_back: "re-entry",
     held_out_accounts_are_left_alone: "holdout",
+    too_many_in_a_day_wait_for_a_person: "limits",
     the_plan_follows_a_date_that_moves: "anchor-moves",
     steps_keep_the_hours_of_the_account: "account-zone",
     windows_say_what_waits: "when-a-step-runs",
@@ -67,6 +68,9 @@ chapters! {
     other_work_on_the_account_is_seen: "conditions-other-work",
     health_is_scored_and_banded: "health",
     segments_and_stages_are_computed: "segments-and-stages",
+    peers_tell_who_qualifies: "peers/who-qualifies",
+    peers_tell_how_steps_flow: "peers/flow",
+    peers_tell_who_is_left_alone: "peers/membership",
 }
 
 #[test]

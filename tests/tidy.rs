@@ -150,11 +150,13 @@ fn paths_named_in_the_architecture_and_the_readme_exist() {
 }
 
 #[test]
-fn the_changelog_tells_of_this_version() {
+fn the_changelog_tells_of_this_version_and_of_what_comes_next() {
     let changelog = read("CHANGELOG.md");
-    let top = changelog.split("\n## ").nth(1).expect("CHANGELOG.md has a section");
+    let mut sections = changelog.split("\n## ").skip(1);
+    let top = sections.next().expect("CHANGELOG.md has a section");
+    let released = if top.starts_with("Unreleased") { sections.next().expect("a version before it") } else { top };
     let version = env!("CARGO_PKG_VERSION");
-    assert!(top.starts_with("Unreleased") || top.starts_with(version), "the top section is of version {version}");
+    assert!(released.starts_with(version), "the last released section is of version {version}");
     assert!(top.contains("\n- "), "the top section says what is new");
 }
 

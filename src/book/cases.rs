@@ -75,6 +75,9 @@ pub struct GivenEvent {
     pub fields: BTreeMap<Arc<str>, Value>,
 }
 
+/// What tests and timelines call the entry of an account that is parked, where the id of a step would stand.
+pub const ENROLL: &str = "enroll";
+
 /// A `[[test.change]]`: something that happens at a local date (00:00) or date-time.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -96,7 +99,9 @@ pub enum What {
     },
     Metric(GivenMetric),
     Event(GivenEvent),
+    /// A step, or [`ENROLL`].
     Approve(Arc<str>),
+    /// A step, or [`ENROLL`].
     Reject(Arc<str>),
     Complete(Arc<str>),
     Acknowledge(Arc<str>),

@@ -1,6 +1,6 @@
 //! A folder, or files from anywhere, become a [`Book`] with every mistake that was found on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,6 +64,7 @@ struct Sorted {
     playbooks: Vec<Arc<SourceFile>>,
     tests: Vec<Arc<SourceFile>>,
     templates: Vec<Arc<SourceFile>>,
+    layout: Option<Arc<SourceFile>>,
     ics: BTreeMap<Arc<str>, Arc<SourceFile>>,
 }
 
@@ -87,8 +88,9 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
     lint::report(&book, &files, &tests, &diagnostics);
     let (found, allows) = allow::apply(diagnostics.sorted(), &files);
-    let is_wrong = |file: &str| found.iter().any(|own| own.severity == Severity::Error && *own.file == *file);
-    book.playbooks.retain(|_, playbook| !is_wrong(&playbook.file));
+    let errors = found.iter().filter(|own| own.severity == Severity::Error);
+    let wrong: BTreeSet<Arc<str>> = errors.map(|own| own.file.clone()).collect();
+    book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
     Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
 }
 
@@ -103,6 +105,7 @@ fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diag
             },
             Kind::Test => sorted.tests.push(file.clone()),
             Kind::Template => sorted.templates.push(file.clone()),
+            Kind::Layout => sorted.layout = Some(file.clone()),
             Kind::Holidays => drop(sorted.ics.insert(file.name.clone(), file.clone())),
             Kind::Other => {}
         }
@@ -157,6 +160,7 @@ fn playbooks(
     let registry = &parts.dictionary.registry;
     let mut templates = Templates::default();
     sorted.templates.iter().for_each(|file| templates.add_file(file, registry, diagnostics));
+    sorted.layout.iter().for_each(|file| templates.add_layout(file, registry, diagnostics));
     let shared = Shared {
         registry,
         people: &parts.people,

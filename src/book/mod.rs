@@ -12,8 +12,8 @@ pub mod diagnostic;
 pub mod dictionary;
 mod folder;
 pub mod health;
+mod hours;
 pub mod import_map;
-pub mod layout;
 pub mod lint;
 pub mod load;
 pub mod markdown;
@@ -42,7 +42,7 @@ pub use people::{People, Person};
 pub use playbook::Playbook;
 pub use policy::Policy;
 pub use segments::Segments;
-pub use template::{TemplateId, Templates};
+pub use template::Templates;
 
 /// A whole book, compiled.
 #[derive(Clone, Debug, Default)]

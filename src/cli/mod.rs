@@ -14,6 +14,7 @@ mod import;
 mod matching;
 mod migrate;
 mod moment;
+mod notices;
 mod outbox;
 mod play;
 mod preview;
@@ -100,8 +101,10 @@ enum Command {
     Enrollments(enrollments::Enrollments),
     /// Work for people: list, show, check, acknowledge, complete, snooze
     Tasks(tasks::Tasks),
-    /// What waits for a person's yes: list, approve, reject
+    /// What waits for a person's yes: list, show, approve, reject
     Approvals(approvals::Approvals),
+    /// What our own people were told: too many accounts at once, none any more, data missing
+    Notices(notices::Notices),
     /// What is sent, and what could not be: list, show, retry, resolve
     Outbox(outbox::Outbox),
 }
@@ -163,6 +166,7 @@ impl Command {
             Command::Enrollments(command) => command.run(session).await,
             Command::Tasks(command) => command.run(session).await,
             Command::Approvals(command) => command.run(session).await,
+            Command::Notices(command) => command.run(session).await,
             Command::Outbox(command) => command.run(session).await,
         }
     }

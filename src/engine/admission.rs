@@ -32,8 +32,10 @@ pub enum Admission {
 pub enum Entrance {
     /// Through the trigger: `when`, `for`, backfill and re-entry decide.
     Trigger,
-    /// By a person or another playbook: they decided; only what protects the account is asked.
+    /// By a person, who decided: only what protects the account is asked.
     ByHand,
+    /// By a step of another playbook: as by a person, but nobody looked at how many there are.
+    Started,
 }
 
 /// Decides on one offer.
@@ -133,7 +135,7 @@ fn used_up(
             let moved_back = offer.anchor.is_some() && offer.open_since <= last_end && !end.is_restart();
             moved_back.then_some(Reason::ReentryKeyUsed)
         }
-        _ if entrance == Entrance::ByHand => None,
+        _ if entrance != Entrance::Trigger => None,
         ReentryPolicy::AfterCooldown => {
             let over = add_span(last_end, playbook.reentry.cooldown, &facts.zone, facts.calendar());
             if over.is_none_or(|over| facts.now < over) {
@@ -227,6 +229,7 @@ fn new_enrollment(
         version: playbook.version.clone(),
         entry_key,
         state: EnrollmentState::Active,
+        park: None,
         branch,
         anchor: offer.anchor,
         event: offer.event.as_ref().map(|event| event.id.clone()),

@@ -59,6 +59,9 @@ impl Runtime {
         }
         self.refresh_world().await?;
         let tick = self.tick().await?;
+        for notice in &tick.notices {
+            warn!("{notice}");
+        }
         watch(&tick);
         Ok(pause(self.clock.now(), tick.next_wake))
     }

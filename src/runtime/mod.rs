@@ -10,7 +10,9 @@ pub mod daemon;
 pub mod deliver;
 pub mod explain;
 pub mod import;
+mod limits;
 pub mod look;
+pub mod notices;
 pub mod pending;
 pub mod play;
 pub mod preview;
@@ -31,7 +33,7 @@ use crate::engine::desk::{Desk, Entry};
 use crate::engine::matching::is_open;
 use crate::portfolio::{Account, World};
 use crate::store::Store;
-use crate::time::{Clock, Timestamp};
+use crate::time::{Clock, Date, Timestamp};
 
 /// Everything injected once: where the state is, what time it is, what the book says, where messages go.
 pub struct Runtime {
@@ -48,6 +50,10 @@ pub struct Runtime {
     owner: String,
     /// Messages handed over at the same time.
     connections: usize,
+    /// Active accounts as they were last counted.
+    headcount: Option<limits::Headcount>,
+    /// The day on which playbooks were last watched for silence.
+    watched_on: Option<Date>,
     /// The health model whose seam is marked.
     scored_by: Option<Arc<str>>,
     /// Whether every account has been looked at with this process's book.
@@ -71,6 +77,8 @@ pub struct Tick {
     pub entries: Vec<Entry>,
     pub sent: usize,
     pub uncertain: usize,
+    /// What somebody of ours was told for the first time.
+    pub notices: Vec<String>,
     pub next_wake: Option<Timestamp>,
 }
 
@@ -99,6 +107,8 @@ impl Runtime {
             connections,
             scored_by: None,
             stopping,
+            headcount: None,
+            watched_on: None,
             has_begun: false,
         })
     }
@@ -123,6 +133,7 @@ impl Runtime {
         let mut tick = Tick { as_of: self.clock.now(), ..Tick::default() };
         self.go_live(tick.as_of).await?;
         self.begin(tick.as_of).await?;
+        self.watch_silence(tick.as_of).await?;
         self.mark_seam(tick.as_of).await?;
         loop {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
@@ -132,6 +143,7 @@ impl Runtime {
                 break;
             }
         }
+        self.tell_owners(&mut tick).await?;
         tick.next_wake = self.store.next_wake().await?;
         Ok(tick)
     }

@@ -18,9 +18,11 @@ mod imports;
 mod instance;
 mod lists;
 mod lock;
+mod notices;
 mod outbox;
 mod people;
 mod records;
+mod turnout;
 mod value;
 mod wake;
 mod words;
@@ -35,7 +37,9 @@ pub use history::Timeline;
 pub use imports::Landed;
 pub use instance::Instance;
 pub use lists::{
-    ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine, TaskView,
+    ApprovalLine, ApprovalView, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine,
+    TaskView,
 };
 pub use lock::DaemonLock;
+pub use notices::{DueNotice, NoticeLine};
 pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};

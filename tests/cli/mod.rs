@@ -3,6 +3,7 @@
 mod acting;
 mod checking;
 mod demo;
+mod limits;
 mod reading;
 mod running;
 

@@ -11,6 +11,7 @@ mod dictionary;
 pub(in crate::book) mod fixture;
 mod health;
 mod holidays;
+mod ics;
 mod ids;
 mod later;
 mod people;

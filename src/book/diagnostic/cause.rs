@@ -54,7 +54,7 @@ fn stage(diagnostic: &Diagnostic) -> usize {
         Kind::Shared(name) => 1 + SHARED.iter().position(|shared| *shared == name).unwrap_or_default(),
         Kind::Holidays => 1 + SHARED.len(),
         Kind::Playbook | Kind::Other => 2 + SHARED.len(),
-        Kind::Template => 3 + SHARED.len(),
+        Kind::Template | Kind::Layout => 3 + SHARED.len(),
         Kind::Test => 4 + SHARED.len(),
     }
 }

@@ -39,10 +39,10 @@ fn constants(look: &Look, condition: &Expression) {
 
 fn bare_ands(look: &Look, condition: &Expression) {
     for at in condition.bare_ands() {
-        let text = condition.text()[at.clone()].to_owned();
+        let place = look.part(condition, at);
         let message = "`&&` beside `||` without brackets: `&&` binds first, which is easily read the other way";
         let help = "write the brackets, so that everybody reads it the same way";
-        look.suggest("mixed-and-or", &look.part(condition, at), message, help, format!("({text})"));
+        look.fix("mixed-and-or", &place, message, help, format!("({})", place.text()));
     }
 }
 

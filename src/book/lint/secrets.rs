@@ -9,7 +9,7 @@ pub(super) fn look(look: &Look) {
     for file in look.files.values() {
         for (at, what) in secrets(&file.text, file.name.ends_with(".toml")) {
             let message = format!("this looks like {what}, and whoever reads the book could use it");
-            let help = "withdraw it where it was issued, and keep its successor in playcaller.toml as { env = \"…\" }";
+            let help = "withdraw it where it was issued, and keep the next one in playcaller.toml as { env = \"…\" }";
             look.say("secret-in-book", &Place::new(file, at), message, help);
         }
     }
@@ -39,8 +39,10 @@ const SECRET_KEYS: [&str; 7] = ["password", "passwd", "secret", "token", "api_ke
 fn secrets(text: &str, is_toml: bool) -> Vec<(Range<usize>, &'static str)> {
     let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
     let mut start = 0;
+    // Most texts hold none of the prefixes; looking for them once spares doing so line by line.
+    let shapes: Vec<_> = SHAPES.iter().filter(|(prefix, ..)| text.contains(prefix)).collect();
     for line in text.split_inclusive('\n') {
-        let by_shape = SHAPES.iter().find_map(|shape| shaped(line, shape));
+        let by_shape = shapes.iter().find_map(|shape| shaped(line, shape));
         let secret = by_shape.or_else(|| keyed(line).filter(|_| is_toml));
         found.extend(secret.map(|(at, what)| (start + at.start..start + at.end, what)));
         start += line.len();

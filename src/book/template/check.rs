@@ -1,6 +1,7 @@
 //! What can be known of a template before any account meets it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, Template};
 
@@ -61,9 +62,10 @@ fn in_words(message: String) -> String {
     }
 }
 
-/// Names that are in nobody's dictionary.
-pub(super) fn names(template: &Template<'_, '_>, text: &str, registry: &Registry) -> Vec<Mistake> {
+/// Names that are in nobody's dictionary; `more` are known besides.
+pub(super) fn names(template: &Template<'_, '_>, text: &str, registry: &Registry, more: &[&str]) -> Vec<Mistake> {
     let mut paths: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    paths.retain(|path| !more.contains(&path.as_str()));
     paths.sort();
     paths.iter().filter_map(|path| unknown(path, text, registry)).collect()
 }
@@ -74,21 +76,26 @@ pub(super) fn dry_run(
     id: &TemplateId,
     part: Part,
     text: &str,
-    registry: &Registry,
+    registry: &Arc<Registry>,
 ) -> Result<(), Mistake> {
     let template = templates.env.get_template(&part.name(id)).map_err(|error| syntax(&error, text))?;
-    let (facts, extra) = sample::invented(registry);
-    let Err(error) = fill_in(&template, &names::context(facts, &extra)) else { return Ok(()) };
-    let token = token(template.source(), &error);
+    let (facts, extra) = sample::invented(registry, None);
+    let filled = fill_in(&template, &names::context(facts, &extra));
+    filled.map(drop).map_err(|error| value(&template, text, &error))
+}
+
+/// The mistake of a text that cannot be filled in.
+pub(super) fn value(template: &Template<'_, '_>, text: &str, error: &Error) -> Mistake {
+    let token = token(template.source(), error);
     let found = token.as_deref().and_then(|token| text.find(token).map(|at| at..at + token.len()));
     let subject = token.map_or_else(|| "the template".to_owned(), |token| format!("`{token}`"));
-    Err(Mistake {
+    Mistake {
         range: found.unwrap_or_else(|| line_range(text, error.line().unwrap_or(1))),
         code: "template-value",
-        message: format!("{subject} {}", explain(&error)),
+        message: format!("{subject} {}", explain(error)),
         help: (error.kind() == ErrorKind::UnknownFilter).then(|| FILTERS.to_owned()),
         suggestion: None,
-    })
+    }
 }
 
 /// The mistake of a path such as `account.nmae`, if it is one.

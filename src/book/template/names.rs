@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, from_args};
+use minijinja::value::{Object, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use crate::condition::{Facts, Name, Value as Fact, Window};
 use crate::time::{Date, days_between, local_date};
 
 use super::Extra;
+use super::escape::invalid;
 use super::filters::read_day;
 
 type Shared = Arc<dyn Facts + Send + Sync>;
@@ -97,7 +98,7 @@ impl Object for Names {
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         match &self.place {
             Place::Recipient(_) => Ok(self.at(Place::Persona(text_argument(args)?))),
-            Place::Function(name) => self.function(name, args),
+            Place::Function(name) => self.function(name, args).and_then(usable),
             _ => Err(Error::new(ErrorKind::InvalidOperation, "is not a function")),
         }
     }
@@ -112,7 +113,7 @@ impl Object for Names {
             (Place::Tasks, "open") => Name::TasksOpen(text_argument(args)?),
             _ => return Err(Error::new(ErrorKind::UnknownMethod, format!("has no `{method}(…)`"))),
         };
-        Ok(self.read(&name))
+        usable(self.read(&name))
     }
 }
 
@@ -183,6 +184,8 @@ impl Names {
 fn shown(value: &Fact, facts: &dyn Facts) -> Value {
     match value {
         Fact::Empty => Value::UNDEFINED,
+        // A name of blanks is nobody's name.
+        Fact::Text(text) if text.trim().is_empty() => Value::UNDEFINED,
         Fact::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Value::from(*number as i64),
         Fact::Number(number) => Value::from(*number),
         Fact::Text(text) => Value::from(&**text),
@@ -193,6 +196,11 @@ fn shown(value: &Fact, facts: &dyn Facts) -> Value {
         Fact::Stale(feed) => unusable(format!("is out of date: the feed `{feed}` has not come")),
         Fact::Failed(message) => unusable(message.to_string()),
     }
+}
+
+/// The engine looks at attributes itself, and takes what a call returns as it is.
+fn usable(value: Value) -> Result<Value, Error> {
+    if value.kind() == ValueKind::Invalid { Err(invalid(&value)) } else { Ok(value) }
 }
 
 /// A value that fails when it is used, with this message; no default replaces it.

@@ -19,7 +19,7 @@ use super::{Request, Turn};
 impl Turn<'_> {
     /// Ends the first enrollment that is over. True when one was.
     pub(super) fn end_what_ends(&mut self) -> bool {
-        for (playbook, id) in self.active() {
+        for (playbook, id) in self.open() {
             let facts = self.facts_for(&playbook, self.enrollment(&id));
             self.watch_goal(&playbook, &id, &facts);
             if let Some(end) = self.end_of(&playbook, &id, &facts) {
@@ -77,7 +77,8 @@ impl Turn<'_> {
     /// Every step of the branch decided, no `.done` awaited, the ladder over.
     fn is_complete(&self, playbook: &Playbook, id: &str, facts: &Facts) -> bool {
         let enrollment = self.enrollment(id);
-        plan::undecided(playbook, enrollment, &self.desk, facts).next().is_none()
+        enrollment.is_active()
+            && plan::undecided(playbook, enrollment, &self.desk, facts).next().is_none()
             && !self.awaits_branch(playbook, enrollment)
             && self.ladder_is_over(playbook, enrollment, facts)
     }
@@ -202,7 +203,7 @@ impl Turn<'_> {
 
     /// Stops an enrollment by hand.
     pub(super) fn stop(&mut self, id: &Arc<str>, why: &str) -> Option<Reason> {
-        let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_active()) else {
+        let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_open()) else {
             return Some(Reason::Superseded);
         };
         let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };

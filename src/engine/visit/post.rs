@@ -59,11 +59,11 @@ impl Turn<'_> {
 
     fn post_one(&mut self, cue: &Cue, so_far: Option<&StepRun>, is_open: bool, message: Outgoing) -> Fate {
         let is_readers_turn = so_far.is_some_and(waits_for_reader);
+        if is_readers_turn && self.is_too_late(cue, so_far) {
+            let late = Obstacle::hold(Reason::LateSkipped, "the reader's hours passed while no daemon ran");
+            return self.leave_out(cue, &late, message);
+        }
         match self.before(&message, cue.playbook, so_far, cue.facts) {
-            None if is_readers_turn && self.is_too_late(cue, so_far) => {
-                let late = Obstacle::hold(Reason::LateSkipped, "the recipient's hours came while nobody was there");
-                self.leave_out(cue, &late, message)
-            }
             None if is_open || is_readers_turn => {
                 self.hand_in(cue, message);
                 Fate::Went

@@ -34,6 +34,9 @@ impl Turn<'_> {
         for (playbook, id) in self.active() {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
+        for (playbook, id) in self.parked() {
+            instants.extend(self.goal_matures(&playbook, &id, &self.facts_for(&playbook, self.enrollment(&id))));
+        }
         next.extend(self.ended_now().map(|id| (id, None)));
         let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
         instants.extend(snoozed.filter_map(|task| task.snoozed_until));
@@ -55,7 +58,7 @@ impl Turn<'_> {
     }
 
     fn playbook_instants(&self, playbook: &Playbook, instants: &mut Vec<Timestamp>) {
-        let running = self.desk.active().any(|own| own.playbook == playbook.id);
+        let running = self.desk.open().any(|own| own.playbook == playbook.id);
         if !is_open(playbook) && !running {
             return;
         }

@@ -1,5 +1,6 @@
 //! Expected lines: `2026-03-18 10:00  email  kickoff-email  -> pat@acme.example`.
 
+use crate::book::cases::ENROLL;
 use crate::book::diagnostic::Diagnostic;
 use crate::book::read::{Item, unknown_name};
 use crate::book::source::Place;
@@ -30,6 +31,8 @@ const WORDS: [(&str, bool); 20] = [
     ("goal", false),
     ("exit", false),
 ];
+/// The line of an enrollment that waits because a limit was reached.
+const PARKED: (&str, &str) = ("hold", ENROLL);
 const FORM: &str = "write it as \"2026-03-18 10:00  email  kickoff-email  -> pat@acme.example\"";
 
 /// The `<what>` words of `expect_only`.
@@ -103,7 +106,8 @@ fn wrong_id((what, _): &Word, rest: &[Word], subject: &Subject) -> Option<Diagno
         });
     }
     let known = subject.step_ids().filter(|_| WORDS.contains(&(what, true)))?;
-    (!known.contains(&id.as_str())).then(|| unknown_name(place, "step", id, known))
+    let is_parked = (what.as_str(), id.as_str()) == PARKED;
+    (!is_parked && !known.contains(&id.as_str())).then(|| unknown_name(place, "step", id, known))
 }
 
 fn known_words() -> impl Iterator<Item = &'static str> {

@@ -88,11 +88,11 @@ fn case(mut table: Table, shared: &Given, subject: &Subject) -> Option<Case> {
 }
 
 impl Subject<'_> {
-    /// Reports an id that is neither a step nor a level of the playbook under test.
-    fn step(&self, item: Item) -> Option<Arc<str>> {
+    /// Reports an id that is neither a step nor a level of the playbook under test, nor one of `others`.
+    fn step(&self, item: Item, others: &[&str]) -> Option<Arc<str>> {
         let (place, diagnostics) = (item.place(), item.diagnostics());
         let id = item.name()?;
-        let known = self.step_ids();
+        let known = self.step_ids().filter(|_| !others.contains(&&*id));
         if known.as_ref().is_some_and(|known| !known.contains(&&*id)) {
             diagnostics.push(unknown_name(&place, "step", &id, known.unwrap_or_default()));
             return None;

@@ -4,6 +4,7 @@ mod actions;
 mod context;
 mod ends;
 mod escalation;
+mod fitting;
 mod recipients;
 mod steps;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use steps::Outline;
 /// The shared files of the book, which a playbook names things of.
 #[derive(Clone, Copy)]
 pub struct Shared<'a> {
-    pub registry: &'a Registry,
+    pub registry: &'a Arc<Registry>,
     pub people: &'a People,
     pub calendars: &'a Calendars,
     pub policy: &'a Policy,

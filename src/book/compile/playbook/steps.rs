@@ -116,16 +116,9 @@ fn local_time(item: Item, window: &Window, context: &Context) -> Option<Time> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let time = item.time()?;
     if let Some(calendar) = context.shared.calendars.of(window, None) {
-        let (open, close) = (calendar.open, calendar.close);
-        let inside = if open < close { open <= time && time < close } else { time >= open || time < close };
-        if !inside {
-            let hours = |time: Time| time.strftime("%H:%M").to_string();
-            let message = format!(
-                "{} lies outside the send window, which is open from {} to {}",
-                hours(time),
-                hours(open),
-                hours(close)
-            );
+        if !calendar.hours.contain(time) {
+            let time = time.strftime("%H:%M");
+            let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
             diagnostics
                 .push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
             return None;

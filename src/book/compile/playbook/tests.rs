@@ -109,7 +109,7 @@ const BROKEN: [Broken; 38] = [
     (AT, "after = \"enrolled + 5m\"", "bad-span", 11, "5mo"),
     (AT, "after = \"enrolled 5d\"", "bad-timing", 11, "sign"),
     (AT, "at = \"90d before\"", "bad-timing", 11, "anchor"),
-    (AT, "at = \"anchor\"\ntime = \"18:30\"", "outside-window", 12, "09:00 to 17:00"),
+    (AT, "at = \"anchor\"\ntime = \"18:30\"", "outside-window", 12, "09:00-17:00"),
     (AT, "at = \"anchor\"\nbranch = [\"enterprise\"]", "unknown-name", 12, "branch"),
     (AT, "at = \"anchor\"\napprove_within = \"3bd\"", "missing-key", 9, "not whom"),
     ("action = \"task\"", "action = \"tsk\"", "unknown-value", 12, "`tsk`"),
