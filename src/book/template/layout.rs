@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::{Value, context};
+use minijinja::{Environment, Value, context};
 
 use crate::book::diagnostic::Diagnostics;
 use crate::book::source::{Place, SourceFile};
@@ -88,6 +88,11 @@ impl Templates {
         }
         mistakes
     }
+}
+
+/// The HTML document of a mail to our own people, on our own page: the layout of the book is for customers.
+pub fn plain(body: &str) -> String {
+    Environment::new().render_str(OWN, context! { body }).expect("our own layout needs nothing but a body")
 }
 
 fn id() -> TemplateId {
