@@ -4,10 +4,14 @@
 //! `PLAYCALLER_ACCEPT=1 cargo test --test suite broken::` writes what is printed now. Read it as somebody who has never
 //! seen TOML would: does it say what is wrong, where, and what to do?
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use playcaller::book::diagnostic::Severity;
+use playcaller::book::diagnostic::fix::fix;
+use playcaller::book::load_files;
 use tempfile::TempDir;
 
 fn root() -> PathBuf {
@@ -79,4 +83,43 @@ fn every_broken_book_is_told_as_it_was_read_and_approved() {
         assert_eq!(code, Some(i32::from(is_wrong)), "{name}\n{said}");
     }
     assert!(differ.is_empty(), "PLAYCALLER_ACCEPT=1 writes what is said now\n{differ}");
+}
+
+#[test]
+fn fix_never_makes_a_broken_book_worse_and_does_all_it_can_at_once() {
+    for case in cases() {
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        let Some(texts) = texts(&case) else { continue };
+        let errors = |texts: &BTreeMap<String, String>| {
+            let found = load_files(texts.clone()).diagnostics;
+            found.iter().filter(|own| own.severity == Severity::Error).count()
+        };
+        let (before, fixed) = (errors(&texts), fix(texts.clone()));
+        let mut after = texts.clone();
+        after.extend(fixed.texts.clone());
+        assert!(errors(&after) <= before, "{name}: {:#?}", fixed.texts);
+        assert!(fixed.texts.is_empty() || errors(&after) < before || before == 0, "{name}: {:#?}", fixed.texts);
+        assert!(fix(after).texts.is_empty(), "{name}: a second time changes something again");
+    }
+}
+
+/// The texts of the good book with the case's in it; none when one of them is no text.
+fn texts(case: &Path) -> Option<BTreeMap<String, String>> {
+    let place = tempfile::tempdir().expect("a folder");
+    lay(&root().join("base"), "", &place);
+    lay(case, "", &place);
+    let mut texts = BTreeMap::new();
+    let mut folders = vec![place.path().join("playbooks")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the book") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(place.path().join("playbooks")).expect("below it").display().to_string();
+                texts.insert(name, String::from_utf8(fs::read(&path).expect("a file")).ok()?);
+            }
+        }
+    }
+    Some(texts)
 }

@@ -101,7 +101,7 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let declared = declared(&sorted.playbooks, &diagnostics);
     let ids = declared.keys().map(|id| id.to_string()).collect();
     let parts = shared::compile(&shared_files(&sorted), ids, &diagnostics);
-    let (templates, playbooks) = playbooks(&sorted, &parts, &diagnostics);
+    let (templates, playbooks) = playbooks(&sorted, &declared, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
     let tests: Vec<TestFile> =
@@ -189,6 +189,7 @@ fn declared(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> BTreeMap<Ar
 /// The templates, and the playbooks that have no error.
 fn playbooks(
     sorted: &Sorted,
+    declared: &BTreeMap<Arc<str>, Vec<Arc<str>>>,
     parts: &SharedParts,
     diagnostics: &Diagnostics,
 ) -> (Templates, BTreeMap<Arc<str>, Arc<super::Playbook>>) {
@@ -200,10 +201,10 @@ fn playbooks(
     let shared = Shared { registry, people, calendars, policy, channels };
     let mut playbooks = BTreeMap::new();
     for file in &sorted.playbooks {
-        if let Some(playbook) = playbook::compile(file, &shared, &mut templates, diagnostics) {
-            // Of two with one id, which was reported, the first in the order of the files stands.
-            playbooks.entry(playbook.id.clone()).or_insert(Arc::new(playbook));
-        }
+        let playbook = playbook::compile(file, &shared, &mut templates, diagnostics);
+        // Of two with one id, which was reported, only the first can be in the book.
+        let is_first = |id: &Arc<str>| declared.get(id).and_then(|files| files.first()) == Some(&file.name);
+        playbooks.extend(playbook.filter(|own| is_first(&own.id)).map(|own| (own.id.clone(), Arc::new(own))));
     }
     (templates, playbooks)
 }

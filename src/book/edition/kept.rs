@@ -83,14 +83,14 @@ pub struct Version {
 pub(super) struct Shelf {
     book: Book,
     /// Also knows the playbooks that have left the folder: an older version may name them.
-    registry: Registry,
+    registry: Arc<Registry>,
     versions: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Version>>,
 }
 
 impl Shelf {
     pub fn new(book: &Book, playbooks: &BTreeSet<Arc<str>>) -> Shelf {
         let playbooks = playbooks.iter().map(|id| id.to_string()).collect();
-        let registry = Registry { playbooks, ..(*book.dictionary.registry).clone() };
+        let registry = Arc::new(Registry { playbooks, ..(*book.dictionary.registry).clone() });
         Shelf { book: book.clone(), registry, versions: BTreeMap::new() }
     }
 

@@ -36,7 +36,7 @@ impl<'f> Table<'f> {
     }
 
     fn new(reading: Reading<'f>, path: String, header: Range<usize>, left: DeTable<'f>) -> Table<'f> {
-        let title = if path.is_empty() { "the top of this file".to_owned() } else { format!("[{path}]") };
+        let title = if path.is_empty() { TOP.to_owned() } else { format!("[{path}]") };
         Table { reading, title, path, header, left, asked: Vec::new(), places: BTreeMap::new() }
     }
 
@@ -170,7 +170,7 @@ impl<'f> Table<'f> {
         let key = name.get_ref().as_ref();
         let place = Place::new(self.reading.file, name.span());
         let message = match self.path.as_str() {
-            "" => format!("`{key}` is not a key at the top of this file"),
+            "" if self.title == TOP => format!("`{key}` is not a key at {TOP}"),
             _ => format!("`{key}` is not a key of {}", self.title),
         };
         if let Some(rightful) = rightful_place(key, &self.path, &self.asked) {
@@ -179,8 +179,8 @@ impl<'f> Table<'f> {
         let diagnostic = place.error("unknown-key", message);
         let known: Vec<&str> =
             self.asked.iter().map(String::as_str).filter(|key| !self.places.contains_key(*key)).collect();
-        match nearest(key, self.asked.iter().map(String::as_str)) {
-            Some(right) if is_sure(key, self.asked.iter().map(String::as_str)) => diagnostic.fix(right),
+        match nearest(key, known.iter().copied()) {
+            Some(right) if is_sure(key, known.iter().copied()) => diagnostic.fix(right),
             Some(right) => diagnostic.suggest(right),
             None if known.is_empty() => diagnostic.help("take it out"),
             None => diagnostic.help(format!("keys that may still be added here: {}", some_of(&known))),
@@ -195,6 +195,9 @@ impl<'f> Table<'f> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 }
+
+/// How messages name the table that is the file.
+const TOP: &str = "the top of this file";
 
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();

@@ -35,10 +35,10 @@ pub struct Page<'a> {
 
 impl Templates {
     /// Reads the layout of the book and reports what is wrong with it.
-    pub fn add_layout(&mut self, file: &Arc<SourceFile>, registry: &Registry, diagnostics: &Diagnostics) {
+    pub fn add_layout(&mut self, file: &Arc<SourceFile>, registry: &Arc<Registry>, diagnostics: &Diagnostics) {
         let place = Place::new(file, 0..file.text.len());
-        let registry = self.registry_of(registry);
-        let mistakes = self.check_layout(&file.text, &registry);
+        self.registry.get_or_insert_with(|| registry.clone());
+        let mistakes = self.check_layout(&file.text, registry);
         diagnostics.extend(mistakes.into_iter().map(|mistake| mistake.at(&place)));
     }
 

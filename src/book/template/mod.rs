@@ -135,7 +135,7 @@ impl fmt::Debug for Templates {
 
 impl Templates {
     /// Reads a template file (`.md` or `.json`) and reports what is wrong with it.
-    pub fn add_file(&mut self, file: &Arc<SourceFile>, registry: &Registry, diagnostics: &Diagnostics) {
+    pub fn add_file(&mut self, file: &Arc<SourceFile>, registry: &Arc<Registry>, diagnostics: &Diagnostics) {
         let id = TemplateId(file.name.clone());
         let source = source::read(file, diagnostics);
         let has = |part| source.pieces.iter().any(|piece| piece.part == part);
@@ -157,7 +157,7 @@ impl Templates {
     }
 
     /// Reads a text that stands in a playbook: a task's title, a line of a checklist.
-    pub fn add_inline(&mut self, id: TemplateId, text: &str, registry: &Registry) -> Vec<Mistake> {
+    pub fn add_inline(&mut self, id: TemplateId, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
         let entry = Entry {
             text: text.into(),
             format: Format::Text,
@@ -196,7 +196,7 @@ impl Templates {
         self.entries.get(id).is_some_and(|entry| entry.has_subject)
     }
 
-    fn add_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Registry) -> Vec<Mistake> {
+    fn add_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
         let mistakes = self.compile_piece(id, part, text, registry);
         if let Some(entry) = self.entries.get_mut(id) {
             entry.is_sound &= mistakes.is_empty();
@@ -204,12 +204,8 @@ impl Templates {
         mistakes
     }
 
-    fn registry_of(&mut self, registry: &Registry) -> Arc<Registry> {
-        self.registry.get_or_insert_with(|| Arc::new(registry.clone())).clone()
-    }
-
-    fn compile_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Registry) -> Vec<Mistake> {
-        let registry = &self.registry_of(registry);
+    fn compile_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
+        self.registry.get_or_insert_with(|| registry.clone());
         let name = part.name(id);
         if let Err(error) = self.env.add_template_owned(name.clone(), landing::mark(&name, text)) {
             return vec![check::syntax(&error, text)];

@@ -59,7 +59,7 @@ fn acme() -> Arc<Acme> {
 fn inline(text: &str) -> Result<String, RenderError> {
     let mut templates = Templates::default();
     let id = TemplateId("test".into());
-    let mistakes = templates.add_inline(id.clone(), text, &registry());
+    let mistakes = templates.add_inline(id.clone(), text, &Arc::new(registry()));
     assert_eq!(mistakes, [], "{text}");
     templates.render(&id, acme(), &extra()).map(|rendered| rendered.body)
 }
@@ -78,7 +78,7 @@ fn extra() -> Extra {
 
 fn file(name: &str, text: &str) -> (Templates, Vec<Diagnostic>) {
     let (mut templates, diagnostics) = (Templates::default(), Diagnostics::default());
-    templates.add_file(&SourceFile::new(name, text.to_owned()), &registry(), &diagnostics);
+    templates.add_file(&SourceFile::new(name, text.to_owned()), &Arc::new(registry()), &diagnostics);
     (templates, diagnostics.sorted())
 }
 

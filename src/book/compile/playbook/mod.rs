@@ -34,7 +34,7 @@ use steps::Outline;
 /// The shared files of the book, which a playbook names things of.
 #[derive(Clone, Copy)]
 pub struct Shared<'a> {
-    pub registry: &'a Registry,
+    pub registry: &'a Arc<Registry>,
     pub people: &'a People,
     pub calendars: &'a Calendars,
     pub policy: &'a Policy,

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use toml::de::Error;
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
 
 use super::line::{Line, Slip, is_bare_key};
 use super::value;
@@ -13,7 +15,8 @@ use crate::book::source::SourceFile;
 pub(super) fn diagnostic(file: &Arc<SourceFile>, error: &Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
     let span = span.start.min(file.text.len())..span.end.min(file.text.len());
-    let (line, message) = (Line::around(file, span.start), error.message());
+    let message = error.message();
+    let line = Line::around(file, if message.contains("multi-line") { opening(file, span.start) } else { span.start });
     let slip = bracket(file, span.start, message)
         .or_else(|| header(&line, message))
         .or_else(|| twice(&line, &file.text[span.clone()], message))
@@ -22,6 +25,13 @@ pub(super) fn diagnostic(file: &Arc<SourceFile>, error: &Error) -> Diagnostic {
         .or_else(|| list(&line, span.start, message));
     let slip = slip.unwrap_or_else(|| Slip::new(span, format!("this cannot be read: {}", plain(message))));
     slip.diagnostic(file)
+}
+
+/// Where the text of several lines opens that ends, or does not end, at this place.
+fn opening(file: &Arc<SourceFile>, at: usize) -> usize {
+    let is_long = |kind| matches!(kind, TokenKind::MlBasicString | TokenKind::MlLiteralString);
+    let tokens = Source::new(&file.text).lex().filter(|token| is_long(token.kind()));
+    tokens.map(|token| token.span().start()).take_while(|start| *start <= at).last().unwrap_or(at)
 }
 
 /// The parser's words on one line, without what it would rather have seen.
