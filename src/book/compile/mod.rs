@@ -13,7 +13,6 @@ mod health;
 mod holidays;
 mod ics;
 mod ids;
-mod later;
 mod people;
 pub mod playbook;
 mod policy;

@@ -1,6 +1,7 @@
 //! What can be known of a template before any account meets it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, Template};
 
@@ -75,11 +76,11 @@ pub(super) fn dry_run(
     id: &TemplateId,
     part: Part,
     text: &str,
-    registry: &Registry,
+    registry: &Arc<Registry>,
 ) -> Result<(), Mistake> {
     let template = templates.env.get_template(&part.name(id)).map_err(|error| syntax(&error, text))?;
     let (facts, extra) = sample::invented(registry, None);
-    let filled = fill_in(&template, &names::context(facts, &extra));
+    let filled = fill_in(&template, &names::context(facts, &extra, Some(registry)));
     filled.map(drop).map_err(|error| value(&template, text, &error))
 }
 
@@ -127,7 +128,7 @@ fn choices<'r>(before: &[&str], registry: &'r Registry) -> Option<(&'static str,
         map.keys().map(String::as_str).collect()
     }
     let (what, mut known, more): (_, _, &[&str]) = match before {
-        [] => ("name", names::FUNCTIONS.to_vec(), &ROOTS),
+        [] => ("name", [keys(&registry.named), names::FUNCTIONS.to_vec()].concat(), &ROOTS),
         ["account"] => ("field", keys(&registry.account), &[]),
         ["contact"] => ("field", keys(&registry.contact), &[]),
         ["owner"] => ("field", keys(&registry.person), &[]),

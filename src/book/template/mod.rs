@@ -88,6 +88,8 @@ pub struct RenderError {
 /// All templates of a book.
 pub struct Templates {
     env: Environment<'static>,
+    /// What the texts may name: that of the book they are read with.
+    registry: Option<Arc<Registry>>,
     entries: BTreeMap<TemplateId, Entry>,
 }
 
@@ -119,7 +121,7 @@ impl Default for Templates {
         });
         filters::install(&mut env);
         escape::install(&mut env);
-        let mut templates = Templates { env, entries: BTreeMap::new() };
+        let mut templates = Templates { env, registry: None, entries: BTreeMap::new() };
         templates.add_own_layout();
         templates
     }
@@ -202,7 +204,12 @@ impl Templates {
         mistakes
     }
 
+    fn registry_of(&mut self, registry: &Registry) -> Arc<Registry> {
+        self.registry.get_or_insert_with(|| Arc::new(registry.clone())).clone()
+    }
+
     fn compile_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Registry) -> Vec<Mistake> {
+        let registry = &self.registry_of(registry);
         let name = part.name(id);
         if let Err(error) = self.env.add_template_owned(name.clone(), landing::mark(&name, text)) {
             return vec![check::syntax(&error, text)];

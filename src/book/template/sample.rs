@@ -9,7 +9,7 @@ use crate::time::{TimeZone, Timestamp};
 use super::{Extra, Fit};
 
 /// The invented account, and its contact as the recipient. Without a step to fit everything is there.
-pub(super) fn invented(registry: &Registry, fit: Option<&Fit>) -> (Arc<dyn Facts + Send + Sync>, Extra) {
+pub(super) fn invented(registry: &Arc<Registry>, fit: Option<&Fit>) -> (Arc<dyn Facts + Send + Sync>, Extra) {
     let contact = registry.contact.iter().map(|(name, field)| (name.clone(), value(&field.ty))).collect();
     let extra = Extra {
         contact: fit.is_none_or(|fit| fit.has_reader).then_some(contact),
@@ -21,7 +21,7 @@ pub(super) fn invented(registry: &Registry, fit: Option<&Fit>) -> (Arc<dyn Facts
 }
 
 struct Invented {
-    registry: Registry,
+    registry: Arc<Registry>,
     zone: TimeZone,
     fit: Option<Fit>,
 }
@@ -51,7 +51,7 @@ impl Invented {
 
 impl Facts for Invented {
     fn read(&self, name: &Name) -> Value {
-        let known = &self.registry;
+        let known = &*self.registry;
         match name {
             Name::Account(field) | Name::Was { field, .. } => of_field(&known.account, field),
             Name::Contact { persona, .. } | Name::HasContact(persona)

@@ -131,6 +131,21 @@ fn an_empty_value_without_a_default_is_an_error_that_names_the_token() {
 }
 
 #[test]
+fn an_error_names_the_token_as_the_author_wrote_it() {
+    for (name, text, token) in [
+        ("a.json", r#"{"a": "{{ account.open_p1_tickets }}"}"#, "account.open_p1_tickets"),
+        ("a.md", "`{{ account.open_p1_tickets }}`", "account.open_p1_tickets"),
+        ("a.md", "https://us.example/?n={{- account.open_p1_tickets -}}", "account.open_p1_tickets"),
+        ("a.md", "{% if account.open_p1_tickets > 1 %}x{% endif %}", "if account.open_p1_tickets > 1"),
+    ] {
+        let (templates, diagnostics) = file(name, text);
+        assert_eq!(diagnostics, [], "{text}");
+        let error = templates.render(&TemplateId(name.into()), acme(), &extra()).unwrap_err();
+        assert_eq!((error.token.as_str(), error.line), (token, 1), "{error}");
+    }
+}
+
+#[test]
 fn a_stale_value_is_an_error_even_with_a_default() {
     let error = inline("{{ account.seats | number | default(\"some\") }}").unwrap_err();
     assert!(error.message.contains("feed `crm`"), "{error}");

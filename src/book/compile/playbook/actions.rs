@@ -56,8 +56,9 @@ fn email(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<EmailA
     let fallback_to = context.recipient(table.get("fallback_to"), Side::Anyone);
     if let Some(template) = &template {
         check_mail(table, template, context);
-        let readers: Vec<Recipient> = to.iter().chain(&fallback_to).chain(&cc).chain(&bcc).cloned().collect();
-        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers));
+        // A copy is the mail to the first of `to`: whoever gets only that is not who the text speaks to.
+        let readers: Vec<Recipient> = to.iter().chain(&fallback_to).cloned().collect();
+        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers, context));
         misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     }
     let sender = sender(table.get("sender"), context);

@@ -115,14 +115,13 @@ fn step_branches(item: Item, context: &Context) -> Vec<Arc<str>> {
 fn local_time(item: Item, window: &Window, context: &Context) -> Option<Time> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let time = item.time()?;
-    if let Some(calendar) = context.shared.calendars.of(window, None) {
-        if !calendar.hours.contain(time) {
-            let time = time.strftime("%H:%M");
-            let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
-            diagnostics
-                .push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
-            return None;
-        }
+    if let Some(calendar) = context.shared.calendars.of(window, None)
+        && !calendar.hours.contain(time)
+    {
+        let time = time.strftime("%H:%M");
+        let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
+        diagnostics.push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
+        return None;
     }
     Some(time)
 }
