@@ -38,6 +38,8 @@
 //! * A comparison with something empty or stale is unknown, and unknown never sends.
 //! * Unique keys carry the promises: one enrollment per playbook, account and entry key; one run per step; one delivery
 //!   per step and recipient. Every write of a look names the version of the account it was decided on.
+//! * Accounts that enter a playbook are counted by its local day in the transaction that lets them in, and only on the count
+//!   the decision was made on: above a limit nobody enters without a person's yes.
 //! * Before a message is handed over a durable mark is written, and the mark is also the last gate: still claimed by this
 //!   fence, enrollment active, address not blocked. After the mark, silence is doubt, and doubt is never resent by itself.
 //! * What the database or a file holds and we do not know is an error, never a default.
