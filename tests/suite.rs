@@ -8,6 +8,7 @@ mod import;
 mod kill;
 mod playbooks;
 mod readme;
+mod reference;
 mod scenarios;
 mod scenarios_rust;
 mod store;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::keys::Choice;
 use crate::condition::Expression;
 
 /// The health model. Weights are checked to sum to 1, in a dimension too.
@@ -35,6 +36,11 @@ pub enum Missing {
     /// The other weights re-share.
     Skip,
     Score(f64),
+}
+
+impl Choice for Missing {
+    const WORDS: &'static [(Missing, &'static str, &'static str)] =
+        &[(Missing::Skip, "skip", "the other weights re-share")];
 }
 
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ use super::compile::shared::{SharedFiles, SharedParts};
 use super::compile::{cases, playbook, shared};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::folder::{self, Kind};
+use super::keys::PLAYBOOK;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use super::template::Templates;
@@ -114,7 +115,7 @@ fn playbook_ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> Vec<Str
     for file in files {
         // What else is wrong with the file is reported when it is compiled.
         let elsewhere = Diagnostics::default();
-        let mut table = Table::of_file(file, &elsewhere);
+        let mut table = Table::of_file(file, &PLAYBOOK, &elsewhere);
         let Some(id) = table.get("id").id() else { continue };
         let place = table.place_of("id");
         match ids.get(&id) {

@@ -1,6 +1,6 @@
 //! The book: the folder of files CS ops write, read and compiled. Only this room knows TOML and templates.
 //!
-//! [`load()`] finds the files, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
+//! [`load()`] finds the files, [`keys`] declares what may stand in them, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
 //! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after.
 
 pub mod calendar;
@@ -13,6 +13,7 @@ pub mod dictionary;
 mod folder;
 pub mod health;
 pub mod import_map;
+pub mod keys;
 pub mod layout;
 pub mod load;
 pub mod markdown;

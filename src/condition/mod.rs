@@ -26,6 +26,7 @@ mod script;
 mod tests;
 mod trace;
 mod value;
+mod vocabulary;
 
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
@@ -37,6 +38,7 @@ pub use scan::MAX_LENGTH;
 pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
+pub use vocabulary::{NAMES, OPERATORS, Term};
 
 /// The text of an expression and where its first character stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,12 @@
 
 mod action;
 mod cadence;
+mod words;
 
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
+use crate::book::keys::Choice;
 use crate::condition::Expression;
 use crate::time::{Span, TimeZone};
 
@@ -13,7 +15,7 @@ pub use action::{
     Action, ChatAction, ChatTarget, EmailAction, Kind, OnTimeout, Priority, Recipient, TaskAction, WaitFor,
     WebhookAction,
 };
-pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Step, Timing};
+pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Retry, Step, Timing};
 
 /// One playbook: who qualifies, what is done when, when it ends.
 #[derive(Clone, Debug)]
@@ -123,6 +125,16 @@ pub enum Trigger {
     Event(Arc<str>),
     Schedule(Schedule),
     /// Started by a person or another playbook.
+    Manual,
+}
+
+/// The kinds of trigger, as they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriggerKind {
+    Date,
+    Condition,
+    Event,
+    Schedule,
     Manual,
 }
 
@@ -237,11 +249,7 @@ pub enum Outcome {
 
 impl Outcome {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Won => "won",
-            Outcome::Lost => "lost",
-            Outcome::Neutral => "neutral",
-        }
+        self.word()
     }
 }
 

@@ -1,34 +1,12 @@
 //! Expected lines: `2026-03-18 10:00  email  kickoff-email  -> pat@acme.example`.
 
+use crate::book::cases::{LINE_WORDS, LineWord};
 use crate::book::read::{Item, unknown_name};
 use crate::condition::nearest;
 use crate::time::Date;
 
 use super::Subject;
 
-/// What a line may be about; an id is needed where `true`, and is a step's or a level's.
-const WORDS: [(&str, bool); 20] = [
-    ("email", true),
-    ("slack", true),
-    ("teams", true),
-    ("webhook", true),
-    ("task", true),
-    ("wait_for", true),
-    ("set", true),
-    ("start", true),
-    ("stop", true),
-    ("escalate", true),
-    ("remind", true),
-    ("hold", true),
-    ("skip", true),
-    ("approve", true),
-    ("reply", true),
-    ("deliver", true),
-    ("enroll", false),
-    ("replan", false),
-    ("goal", false),
-    ("exit", false),
-];
 const FORM: &str = "write it as \"2026-03-18 10:00  email  kickoff-email  -> pat@acme.example\"";
 
 /// The `<what>` words of `expect_only`.
@@ -56,7 +34,7 @@ pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
         diagnostics.push(place.error("bad-line", message).help(FORM));
         return None;
     }
-    let named = words.get(3).filter(|_| WORDS.contains(&(words[2], true)));
+    let named = words.get(3).filter(|_| word(words[2]).is_some_and(|word| word.of_step));
     if let (Some(id), Some(known)) = (named, subject.step_ids())
         && !known.contains(id)
     {
@@ -67,7 +45,11 @@ pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
 }
 
 fn known_words() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().map(|(word, _)| *word)
+    LINE_WORDS.iter().map(|own| own.word)
+}
+
+fn word(text: &str) -> Option<&'static LineWord> {
+    LINE_WORDS.iter().find(|own| own.word == text)
 }
 
 fn wrong_part(date: &str, time: &str, what: &str, rest: &[&str]) -> Option<String> {
@@ -79,14 +61,14 @@ fn wrong_part(date: &str, time: &str, what: &str, rest: &[&str]) -> Option<Strin
     if !digits || !time.split_once(':').is_some_and(clock) {
         return Some(format!("`{time}` is not a time such as 09:00"));
     }
-    let Some((_, needs_id)) = WORDS.iter().find(|(word, _)| *word == what) else {
+    let Some(word) = word(what) else {
         let near = nearest(what, known_words());
         let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Some(format!("`{what}` is nothing that happens{meant}"));
     };
     let is_id = |word: &&str| !word.starts_with("->") && !word.starts_with('(');
     let mut rest = rest.iter().peekable();
-    if rest.next_if(|word| is_id(word)).is_none() && *needs_id {
+    if rest.next_if(|word| is_id(word)).is_none() && word.of_step {
         return Some(format!("`{what}` needs the id of a step behind it"));
     }
     if rest.next_if(|word| **word == "->").is_some() && rest.next_if(|word| is_id(word)).is_none() {

@@ -1,0 +1,87 @@
+//! The parts of the reference that are lists of words: conditions, templates, lines, reasons, ways of writing values.
+
+use super::page::{Part, table};
+use crate::book::cases::LINE_WORDS;
+use crate::book::keys::forms::FORMS;
+use crate::book::template::{FILTERS, OWN_NAMES};
+use crate::condition::{FUNCTIONS, NAMES, OPERATORS, Term};
+use crate::engine::Reason;
+
+const CONDITIONS: &str = "\
+A condition asks one question of one account. The answer is yes, no or **unknown**: a comparison with something empty or
+stale is unknown, `unknown && false` is no, `unknown || true` is yes. Unknown never sends. Ask `is_empty(x)`, or say
+what stands for nothing with `x ?? default`. Text goes in double quotes. N is a number of days.";
+
+const TEMPLATES: &str = "\
+Tokens stand between `{{` and `}}` and use the names and functions of conditions. One without a value holds the mail
+(`template_error`) unless a `default` says what stands there instead.";
+
+const VALUES: &str = "How the values in the tables above are written.";
+
+/// Adds them to the page.
+pub(super) fn add(parts: &mut Vec<Part>) {
+    let mut add = |level, title: &str, topic: &str, body: String| {
+        parts.push(Part { level, title: title.to_owned(), topics: vec![topic.to_owned()], body });
+    };
+    add(2, "Conditions", "conditions", CONDITIONS.to_owned());
+    add(3, "Names", "names", terms(&NAMES));
+    add(3, "Functions", "functions", functions());
+    add(3, "Operators", "operators", terms(&OPERATORS));
+    add(2, "Templates", "templates", TEMPLATES.to_owned());
+    add(3, "Filters", "filters", filters());
+    add(3, "Names of templates", "own names", own_names());
+    add(2, "Lines of a timeline", "lines", lines());
+    add(2, "Reasons", "reasons", reasons());
+    add(2, "Ways of writing values", "values", format!("{VALUES}\n\n{}", values()));
+}
+
+fn quoted(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn terms(terms: &[Term]) -> String {
+    let row =
+        |term: &Term| vec![quoted(term.written), term.gives.to_owned(), quoted(term.example), term.doc.to_owned()];
+    table(&["Written", "Gives", "Example", "What it is"], &terms.iter().map(row).collect::<Vec<_>>())
+}
+
+fn functions() -> String {
+    let rows = FUNCTIONS
+        .iter()
+        .map(|usage| vec![quoted(usage.name), usage.gives.to_owned(), quoted(usage.example), usage.doc.to_owned()]);
+    table(&["Function", "Gives", "Example", "What it is"], &rows.collect::<Vec<_>>())
+}
+
+fn filters() -> String {
+    let rows = FILTERS.iter().map(|filter| {
+        vec![quoted(filter.name), quoted(filter.example), filter.shows.to_owned(), filter.doc.to_owned()]
+    });
+    table(&["Filter", "Example", "Becomes", "What it does"], &rows.collect::<Vec<_>>())
+}
+
+fn own_names() -> String {
+    let rows = OWN_NAMES.iter().map(|(name, doc)| vec![quoted(name), (*doc).to_owned()]);
+    table(&["Name", "What it is"], &rows.collect::<Vec<_>>())
+}
+
+fn lines() -> String {
+    let form = "`<date> <time>  <what>  <id>  -> <recipient>  (<reason>)`, in the account's zone; blanks do not count.";
+    let rows = LINE_WORDS.iter().map(|line| {
+        let id = if line.of_step { "of a step or level" } else { "" };
+        vec![quoted(line.word), id.to_owned(), line.doc.to_owned()]
+    });
+    format!("{form}\n\n{}", table(&["What", "Id", "What happened"], &rows.collect::<Vec<_>>()))
+}
+
+fn reasons() -> String {
+    let rows = Reason::all().map(|(name, doc)| vec![quoted(name), doc.to_owned()]);
+    table(&["Reason", "What it says"], &rows.collect::<Vec<_>>())
+}
+
+fn values() -> String {
+    let rows = FORMS.iter().map(|form| {
+        let examples: Vec<String> = form.examples.iter().map(|example| quoted(example)).collect();
+        vec![form.name.to_owned(), examples.join(", "), form.doc.to_owned()]
+    });
+    table(&["Value", "Examples", "How it is written"], &rows.collect::<Vec<_>>())
+}
