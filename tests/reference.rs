@@ -86,7 +86,7 @@ fn the_page_tells_of_everything() {
     let mut words: Vec<String> = Vec::new();
     for file in &FILES {
         walk(file.top, false, &mut |section, _| words.extend(section.keys.iter().map(|key| key.name.to_owned())));
-        words.push(file.name.to_owned());
+        assert!(page.contains(file.name), "{}", file.name);
     }
     words.extend(FUNCTIONS.iter().map(|usage| usage.example.to_owned()));
     words.extend(NAMES.iter().chain(&OPERATORS).map(|term| term.written.replace('|', "\\|")));
@@ -199,15 +199,17 @@ fn places_of(form: &'static Form) -> Vec<(String, &'static str)> {
     for file in &FILES {
         let name = file.name.replace("<playbook>", "renewal-kickoff");
         walk(file.top, false, &mut |section, _| {
-            for key in section.keys {
-                let taken = match key.value {
-                    Value::One(taken) | Value::List(taken) | Value::OneOrMore(taken) | Value::Inline(taken, _) => taken,
-                    _ => continue,
-                };
-                if std::ptr::eq(taken, form) {
-                    places.push((name.clone(), key.name));
+            let takes = |value: Value| match value {
+                Value::One(taken) | Value::List(taken) | Value::OneOrMore(taken) | Value::Inline(taken, _) => {
+                    std::ptr::eq(taken, form)
                 }
-            }
+                _ => false,
+            };
+            let own = section.keys.iter().filter(|key| takes(key.value)).map(|key| key.name);
+            let lines = section.examples.iter().flat_map(|example| example.lines());
+            let others = lines.filter(|_| section.others.as_ref().is_some_and(|others| takes(others.value)));
+            let others = others.filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
+            places.extend(own.chain(others).map(|key| (name.clone(), key)));
         });
     }
     places
@@ -249,9 +251,9 @@ fn mistakes(loaded: &Loaded) -> Vec<String> {
     wrong.map(|own| format!("{}:{} {} {:?}", own.file, own.line, own.message, own.help)).collect()
 }
 
-/// Whether the page has a table of that name: its key stands in no row.
+/// Whether the page has a table of that name, instead of a row.
 fn is_table(page: &str, key: &str) -> bool {
-    page.lines().any(|line| line.starts_with("###") && line.split(['[', ']', '.', '`']).any(|part| part == key))
+    ["[", "."].iter().any(|before| ["]", ".<", "."].iter().any(|after| page.contains(&format!("{before}{key}{after}"))))
 }
 
 fn playcaller(args: &[&str]) -> std::process::Output {

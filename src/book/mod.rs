@@ -34,6 +34,7 @@ use crate::condition::Expression;
 
 pub use calendar::{Calendar, Calendars, Window};
 pub use channels::ChannelNames;
+pub use compile::built_in;
 pub use diagnostic::{Diagnostic, Severity};
 pub use dictionary::Dictionary;
 pub use health::HealthModel;

@@ -90,7 +90,7 @@ pub static CONDITIONS: Section = section(
 
 static NAMED: Section = names("name", Value::Table(&CONDITION_OF_NAME));
 static CONDITION_OF_NAME: Section = section(
-    "A condition that others call as `<name>()`.",
+    "A condition that others call as `<name>()`. `[conditions.<name>]` means the same.",
     &[
         key("when", Value::One(&CONDITION), "What it asks").required(),
         key("doc", Value::One(&TEXT), "What it means, for people"),

@@ -36,7 +36,7 @@ static ACCOUNT: Section = Section {
     others: Some(Others { called: "field", value: Value::One(&FIELD_VALUE) }),
     examples: &[
         "[given.account]\nid = \"acme\"\nname = \"Acme\"\nstatus = \"active\"\nsegment = \"enterprise\"\narr = 48000\n\
-         owner = \"dana\"\nrenewal_date = 2026-06-15\nopen_p1_tickets = 0\ntimezone = \"America/New_York\"\n\
+         owner = \"dana\"\nrenewal_date = 2026-06-15\nopen_p1_tickets = 0\ntags = [\"vip\"]\ntimezone = \"America/New_York\"\n\
          health = { score = 42, band = \"red\", usage = 30 }\n",
     ],
 };

@@ -77,3 +77,8 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 pub(super) fn code(language: &str, text: &str) -> String {
     format!("```{language}\n{}\n```\n", text.trim_end())
 }
+
+/// A word as code.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`{text}`")
+}

@@ -1,10 +1,13 @@
 //! The parts of the reference that are lists of words: conditions, templates, lines, reasons, ways of writing values.
 
-use super::page::{Part, table};
+use std::collections::BTreeMap;
+
+use super::page::{Part, quoted, table};
+use crate::book::built_in;
 use crate::book::cases::LINE_WORDS;
 use crate::book::keys::forms::FORMS;
 use crate::book::template::{FILTERS, OWN_NAMES};
-use crate::condition::{FUNCTIONS, NAMES, OPERATORS, Term};
+use crate::condition::{FUNCTIONS, Field, NAMES, OPERATORS, Term, Type};
 use crate::engine::Reason;
 
 const CONDITIONS: &str = "\
@@ -15,6 +18,9 @@ what stands for nothing with `x ?? default`. Text goes in double quotes. N is a 
 const TEMPLATES: &str = "\
 Tokens stand between `{{` and `}}` and use the names and functions of conditions. One without a value holds the mail
 (`template_error`) unless a `default` says what stands there instead.";
+
+const FIELDS: &str = "\
+These are there without any declaration; account.toml adds yours.";
 
 const VALUES: &str = "How the values in the tables above are written.";
 
@@ -27,16 +33,13 @@ pub(super) fn add(parts: &mut Vec<Part>) {
     add(3, "Names", "names", terms(&NAMES));
     add(3, "Functions", "functions", functions());
     add(3, "Operators", "operators", terms(&OPERATORS));
+    add(3, "Built-in fields", "fields", fields());
     add(2, "Templates", "templates", TEMPLATES.to_owned());
     add(3, "Filters", "filters", filters());
     add(3, "Names of templates", "own names", own_names());
     add(2, "Lines of a timeline", "lines", lines());
     add(2, "Reasons", "reasons", reasons());
     add(2, "Ways of writing values", "values", format!("{VALUES}\n\n{}", values()));
-}
-
-fn quoted(text: &str) -> String {
-    format!("`{text}`")
 }
 
 fn terms(terms: &[Term]) -> String {
@@ -50,6 +53,25 @@ fn functions() -> String {
         .iter()
         .map(|usage| vec![quoted(usage.name), usage.gives.to_owned(), quoted(usage.example), usage.doc.to_owned()]);
     table(&["Function", "Gives", "Example", "What it is"], &rows.collect::<Vec<_>>())
+}
+
+fn fields() -> String {
+    let known = built_in();
+    let of = |whose: &str, fields: &BTreeMap<String, Field>| {
+        let told = fields.iter().filter(|(_, field)| !field.doc.is_empty());
+        let row =
+            told.map(|(name, field)| vec![quoted(&format!("{whose}.{name}")), field.ty.to_string(), field.doc.clone()]);
+        table(&["Field", "Type", "What it is"], &row.collect::<Vec<_>>())
+    };
+    let personas: Vec<String> = known.personas.iter().map(|persona| quoted(persona)).collect();
+    [
+        FIELDS.to_owned(),
+        of("account", &known.account),
+        of("contact", &known.contact),
+        format!("Personas: {}.", personas.join(", ")),
+        of("person", &known.person),
+    ]
+    .join("\n\n")
 }
 
 fn filters() -> String {
