@@ -4,6 +4,7 @@ mod channel;
 mod cli;
 mod database;
 mod delivery;
+mod health;
 mod import;
 mod kill;
 mod playbooks;

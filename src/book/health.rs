@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::book::keys::Choice;
 use crate::condition::Expression;
+use crate::id;
 
 /// The health model. Weights are checked to sum to 1, in a dimension too.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,15 @@ pub struct HealthModel {
     pub dimensions: Vec<Dimension>,
     /// By falling `from`.
     pub bands: Vec<Band>,
+    /// Names what the model computes: models that score alike have the same. Bands only give names to scores.
+    pub fingerprint: Arc<str>,
+}
+
+impl HealthModel {
+    pub fn new(dimensions: Vec<Dimension>, bands: Vec<Band>) -> HealthModel {
+        let fingerprint = fingerprint(&dimensions).into();
+        HealthModel { dimensions, bands, fingerprint }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -72,4 +82,16 @@ impl Measure {
         let ((x0, y0), (x1, y1)) = (self.scale[after - 1], self.scale[after]);
         y0 + (y1 - y0) * (value - x0) / (x1 - x0)
     }
+}
+
+fn fingerprint(dimensions: &[Dimension]) -> String {
+    let measure = |own: &Measure| {
+        format!("{} {} {:?} {} {:?}", own.id, own.value.text().trim(), own.scale, own.weight, own.missing)
+    };
+    let dimension = |own: &Dimension| {
+        let measures: Vec<String> = own.measures.iter().map(measure).collect();
+        format!("{} {} {}", own.id, own.weight, measures.join("; "))
+    };
+    let parts: Vec<String> = dimensions.iter().map(dimension).collect();
+    id::derived('h', &parts.iter().map(String::as_str).collect::<Vec<_>>())
 }

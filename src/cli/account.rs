@@ -8,7 +8,7 @@ use super::session::{Session, expect_account};
 use super::{enrollments, tasks};
 use crate::runtime::pending;
 use crate::runtime::view::{self, AccountView};
-use crate::store::Filter;
+use crate::store::{Filter, HealthOverride};
 
 #[derive(Debug, clap::Args)]
 pub struct Account {
@@ -33,7 +33,8 @@ impl Account {
         let mut open = store.tasks(&filter).await?;
         open.retain(|task| tasks::is_open(&task.state));
         let zones = Zones::load(&store).await?;
-        tell(&account, session.print)?;
+        let by_hand = store.health_override(&account.id, at).await?.filter(|_| account.health.is_by_hand);
+        tell(&account, by_hand, session.print)?;
         session.print.line("")?;
         enrollments::list(&enrollments, &zones, session.print)?;
         session.print.line("")?;
@@ -42,9 +43,10 @@ impl Account {
     }
 }
 
-fn tell(account: &AccountView, print: Print) -> Result<()> {
+fn tell(account: &AccountView, by_hand: Option<HealthOverride>, print: Print) -> Result<()> {
     print.line(format!("{}  {}", account.id, shown(&account.name)))?;
-    let health = format!("{} {}", shown(&account.health.score), shown(&account.health.band));
+    let by_hand = by_hand.map_or_else(String::new, |own| format!(" (set by {}: {})", own.who, own.what));
+    let health = format!("{} {}{by_hand}", shown(&account.health.score), shown(&account.health.band));
     let named = [("status", &account.status), ("owner", &account.owner), ("segment", &account.segment)];
     let named = named.into_iter().chain([("stage", &account.stage)]).map(|(name, value)| (name, shown(value)));
     let known = account.fields.iter().filter(|(_, value)| value.is_known());

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::ByHand;
 use super::exit::{Exit, Failure, Result};
+use super::moment::Moment;
 use super::session::{Session, expect_account};
+use super::set_health;
 use crate::portfolio::import::fields_by_hand;
 use crate::runtime::act;
 use crate::time::utc_text;
@@ -18,12 +20,28 @@ pub struct Set {
     /// FIELD=VALUE, such as arr=48000; nothing after the sign empties the field
     #[arg(required = true, value_name = "FIELD=VALUE")]
     fields: Vec<String>,
+    /// For health=SCORE: the computed score counts again from this date or instant on
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<Moment>,
+    /// For health=SCORE: why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     by: ByHand,
 }
 
 impl Set {
     pub async fn run(self, session: &Session) -> Result<Exit> {
+        if let [only] = &self.fields[..]
+            && let Some(score) = only.trim().strip_prefix("health=")
+        {
+            return set_health::run(session, &self.account, score, self.until, self.reason, self.by).await;
+        }
+        if self.until.is_some() || self.reason.is_some() {
+            return Err(Failure::usage(
+                "--until and --reason go with health=SCORE, alone; a field holds until it is set again",
+            ));
+        }
         let book = session.book()?;
         let store = session.store().await?;
         expect_account(&store, &self.account).await?;

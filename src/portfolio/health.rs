@@ -19,6 +19,8 @@ pub struct Health {
     pub dimensions: Vec<DimensionScore>,
     /// Why there is no score, when it is a stale feed.
     pub stale: Option<Arc<str>>,
+    /// The fingerprint of the model that gave it.
+    pub model: Arc<str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +50,22 @@ impl Health {
     }
 
     pub fn band_value(&self) -> Value {
-        self.band.clone().map_or(Value::Empty, Value::Text)
+        match (&self.band, self.score_value()) {
+            (Some(band), _) => Value::Text(band.clone()),
+            (None, Value::Stale(feed)) => Value::Stale(feed),
+            (None, _) => Value::Empty,
+        }
     }
 
     pub fn dimension_value(&self, id: &str) -> Value {
-        let dimension = self.dimensions.iter().find(|dimension| &*dimension.id == id);
-        dimension.and_then(|dimension| dimension.score).map_or(Value::Empty, Value::Number)
+        let Some(dimension) = self.dimensions.iter().find(|dimension| &*dimension.id == id) else {
+            return Value::Empty;
+        };
+        match (dimension.score, stale_feed(std::slice::from_ref(dimension))) {
+            (Some(score), _) => Value::Number(score),
+            (None, Some(feed)) => Value::Stale(feed),
+            (None, None) => Value::Empty,
+        }
     }
 }
 
@@ -63,7 +75,7 @@ pub fn compute(facts: &Facts) -> Health {
     let mut dimensions: Vec<DimensionScore> = model.dimensions.iter().map(|own| dimension(own, facts)).collect();
     let known: f64 = weights(model.dimensions.iter().zip(&dimensions));
     let total: f64 = model.dimensions.iter().map(|own| own.weight).sum();
-    let mut health = Health { stale: stale_feed(&dimensions), ..Health::default() };
+    let mut health = Health { stale: stale_feed(&dimensions), model: model.fingerprint.clone(), ..Health::default() };
     if total > 0.0 && known >= total * LEAST_WEIGHT {
         share_out(&model.dimensions, &mut dimensions, known);
         let mean: f64 = dimensions.iter().flat_map(|own| &own.measures).map(|measure| measure.contribution).sum();

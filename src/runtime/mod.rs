@@ -14,6 +14,7 @@ pub mod look;
 pub mod pending;
 pub mod play;
 pub mod preview;
+mod seam;
 pub mod simulate;
 pub mod timeline;
 pub mod view;
@@ -47,6 +48,8 @@ pub struct Runtime {
     owner: String,
     /// Messages handed over at the same time.
     connections: usize,
+    /// The health model whose seam is marked.
+    scored_by: Option<Arc<str>>,
     /// Whether every account has been looked at with this process's book.
     has_begun: bool,
     /// Whether the daemon was asked to stop: then no batch is begun any more.
@@ -80,7 +83,7 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<Runtime> {
-        let world = World::new(book, store.people().await?, store.feeds().await?);
+        let world = explain::world(&store, book).await?;
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
@@ -94,6 +97,7 @@ impl Runtime {
             resident,
             owner,
             connections,
+            scored_by: None,
             stopping,
             has_begun: false,
         })
@@ -110,7 +114,7 @@ impl Runtime {
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
         let book = self.world.book.clone();
-        self.world = World::new(book, self.store.people().await?, self.store.feeds().await?);
+        self.world = explain::world(&self.store, book).await?;
         Ok(())
     }
 
@@ -119,6 +123,7 @@ impl Runtime {
         let mut tick = Tick { as_of: self.clock.now(), ..Tick::default() };
         self.go_live(tick.as_of).await?;
         self.begin(tick.as_of).await?;
+        self.mark_seam(tick.as_of).await?;
         loop {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
             let looked = self.look_at_due(self.clock.now(), &mut tick).await?;

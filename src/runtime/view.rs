@@ -33,6 +33,9 @@ pub struct AccountView {
 pub struct HealthView {
     pub score: Value,
     pub band: Value,
+    /// Whether a person has set the score.
+    #[serde(skip)]
+    pub is_by_hand: bool,
 }
 
 /// One account as of an instant.
@@ -68,7 +71,11 @@ fn view(facts: &Facts) -> AccountView {
         owner: field("owner"),
         segment: field("segment"),
         stage: field("stage"),
-        health: HealthView { score: facts.health().score_value(), band: facts.health().band_value() },
+        health: HealthView {
+            score: facts.health().score_value(),
+            band: facts.health().band_value(),
+            is_by_hand: facts.account.fields.at("health", facts.now).is_known(),
+        },
         fields: fields.map(|(name, _)| (Arc::from(name.as_str()), field(name))).collect(),
     }
 }

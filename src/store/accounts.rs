@@ -127,7 +127,8 @@ const EVENTS: Pair = of_accounts!(
 const HEALTH: Pair = of_accounts!(
     "t.account_id, t.day, t.score",
     "health_history",
-    "t.account_id = r.value ->> 0 and t.score is not null"
+    "t.account_id = r.value ->> 0 and t.score is not null
+        and t.model = (select fingerprint from health_model order by since desc limit 1)"
 );
 
 fn summary((id, version, known_since, wake_at): AccountRow) -> Result<Summary> {

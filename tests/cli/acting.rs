@@ -38,6 +38,24 @@ fn set_types_its_values_and_writes_from_the_databases_own_now() {
 }
 
 #[test]
+fn a_score_set_by_hand_says_who_why_and_until_when() {
+    let place = Place::with_accounts();
+    assert_eq!(place.call("set acme health=20").code, 64);
+    assert_eq!(place.call("set acme health=20 --until 2026-03-01 --reason 'sponsor left'").code, 64);
+    assert_eq!(place.call("set acme arr=1 --until 2026-03-09 --reason no").code, 64);
+    assert!(place.wrong("set acme health=120 --until 2026-03-09 --reason no").contains("from 0 to 100"));
+    assert_eq!(
+        place.done("set acme health=20 --until 2026-03-09 --reason 'sponsor left'"),
+        "acme: health is 20 until 2026-03-09T00:00:00Z, by dana: sponsor left\n"
+    );
+    let shown = place.done("account acme");
+    assert!(shown.contains("20 red (set by dana: 20 until 2026-03-09T00:00:00Z: sponsor left)"), "{shown}");
+    assert_eq!(place.object("account acme --now 2026-03-09")["health"]["score"], 60.0);
+    place.done("set acme health=");
+    assert!(!place.done("account acme").contains("set by dana"));
+}
+
+#[test]
 fn a_task_is_acknowledged_snoozed_and_completed_once() {
     let place = Place::played();
     let id = place.object("tasks")["id"].as_str().unwrap().to_owned();

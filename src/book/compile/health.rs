@@ -42,7 +42,7 @@ impl<'f> Outline<'f> {
         }
         weights.check("the dimensions", &self.table);
         self.table.finish();
-        HealthModel { dimensions, bands: self.bands }
+        HealthModel::new(dimensions, self.bands)
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod item;
 mod moment;
+mod places;
 mod syntax;
 mod table;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod value;
 
 pub use item::Item;
 pub(in crate::book) use moment::time_of_day;
+pub use places::Places;
 pub use table::Table;
 
 use std::sync::Arc;

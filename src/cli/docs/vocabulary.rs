@@ -6,6 +6,7 @@ use super::page::{Part, quoted, table};
 use crate::book::built_in;
 use crate::book::cases::LINE_WORDS;
 use crate::book::keys::forms::FORMS;
+use crate::book::lint::RULES;
 use crate::book::template::{FILTERS, OWN_NAMES};
 use crate::condition::{FUNCTIONS, Field, NAMES, OPERATORS, Term, Type};
 use crate::engine::Reason;
@@ -21,6 +22,9 @@ Tokens stand between `{{` and `}}` and use the names and functions of conditions
 
 const FIELDS: &str = "\
 These are there without any declaration; account.toml adds yours.";
+
+const LINTS: &str = "\
+What `check` says about a book without mistakes. A line `# allow(<lint>) reason=\"…\"` above silences one.";
 
 const VALUES: &str = "How the values in the tables above are written.";
 
@@ -39,6 +43,7 @@ pub(super) fn add(parts: &mut Vec<Part>) {
     add(3, "Names of templates", "own names", own_names());
     add(2, "Lines of a timeline", "lines", lines());
     add(2, "Reasons", "reasons", reasons());
+    add(2, "Lints", "lints", lints());
     add(2, "Ways of writing values", "values", format!("{VALUES}\n\n{}", values()));
 }
 
@@ -60,7 +65,7 @@ fn fields() -> String {
     let of = |whose: &str, fields: &BTreeMap<String, Field>| {
         let told = fields.iter().filter(|(_, field)| !field.doc.is_empty());
         let row =
-            told.map(|(name, field)| vec![quoted(&format!("{whose}.{name}")), field.ty.to_string(), field.doc.clone()]);
+            told.map(|(name, field)| vec![quoted(&format!("{whose}.{name}")), of_type(&field.ty), field.doc.clone()]);
         table(&["Field", "Type", "What it is"], &row.collect::<Vec<_>>())
     };
     let personas: Vec<String> = known.personas.iter().map(|persona| quoted(persona)).collect();
@@ -72,6 +77,13 @@ fn fields() -> String {
         of("person", &known.person),
     ]
     .join("\n\n")
+}
+
+fn of_type(ty: &Type) -> String {
+    match ty {
+        Type::Choice(values) => values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "),
+        ty => ty.to_string(),
+    }
 }
 
 fn filters() -> String {
@@ -98,6 +110,14 @@ fn lines() -> String {
 fn reasons() -> String {
     let rows = Reason::all().map(|(name, doc)| vec![quoted(name), doc.to_owned()]);
     table(&["Reason", "What it says"], &rows.collect::<Vec<_>>())
+}
+
+fn lints() -> String {
+    let rows = RULES.iter().map(|rule| {
+        let severity = format!("{:?}", rule.severity).to_lowercase();
+        vec![quoted(rule.code), severity, rule.summary.to_owned(), rule.example_fix.to_owned()]
+    });
+    format!("{LINTS}\n\n{}", table(&["Lint", "Severity", "What it finds", "What to do"], &rows.collect::<Vec<_>>()))
 }
 
 fn values() -> String {

@@ -38,13 +38,13 @@ pub(super) const SAVE_FIELDS: Pair = over_rows!(
 );
 
 pub(super) const SAVE_HEALTH: Pair = over_rows!(
-    "insert into health_history (account_id, day, score, band, detail)
+    "insert into health_history (account_id, day, score, band, detail, model)
     select r.value ->> 'account_id', cast(r.value ->> 'day' as bigint), cast(r.value ->> 'score' as bigint),
-        r.value ->> 'band', r.value ->> 'detail'
+        r.value ->> 'band', r.value ->> 'detail', r.value ->> 'model'
     from",
     "where true
     on conflict (account_id, day) do update set score = excluded.score, band = excluded.band,
-        detail = excluded.detail"
+        detail = excluded.detail, model = excluded.model"
 );
 
 #[derive(Serialize, sqlx::FromRow)]
@@ -111,6 +111,7 @@ pub(super) struct HealthRow {
     score: Option<i64>,
     band: Option<String>,
     detail: String,
+    model: String,
 }
 
 impl HealthRow {
@@ -121,6 +122,7 @@ impl HealthRow {
             score: health.score,
             band: health.band.as_deref().map(str::to_owned),
             detail: detail(health).to_string(),
+            model: health.model.to_string(),
         }
     }
 }
