@@ -19,6 +19,7 @@ mod peers_time;
 mod playbooks;
 mod readme;
 mod reasons;
+mod reference;
 mod reload;
 mod scenarios;
 mod scenarios_rust;

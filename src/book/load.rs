@@ -12,6 +12,7 @@ use super::compile::{cases, playbook, shared};
 use super::diagnostic::allow::{self, Allow};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity, cause};
 use super::folder::{self, Kind};
+use super::keys::PLAYBOOK;
 use super::lint;
 use super::read::Table;
 use super::source::SourceFile;
@@ -173,7 +174,7 @@ fn declared(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> BTreeMap<Ar
     for file in files {
         // What else is wrong with the file is reported when it is compiled.
         let elsewhere = Diagnostics::default();
-        let mut table = Table::of_file(file, &elsewhere);
+        let mut table = Table::of_file(file, &PLAYBOOK, &elsewhere);
         let Some(id) = table.get("id").id() else { continue };
         let files = declared.entry(id.clone()).or_default();
         if let Some(first) = files.first() {

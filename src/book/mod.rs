@@ -1,8 +1,8 @@
 //! The book: the folder of files CS ops write, read and compiled. Only this room knows TOML and templates.
 //!
-//! [`load()`] finds the files, `read` walks their TOML, `compile` resolves every name and collects every mistake as a
-//! [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after; [`lint`] says what in it is right and would
-//! still surprise its author.
+//! [`load()`] finds the files, [`keys`] declares what may stand in them, `read` walks their TOML, `compile` resolves every
+//! name and collects every mistake as a [`Diagnostic`]. What comes out is a [`Book`] that needs no checks after; [`lint`]
+//! says what in it is right and would still surprise its author.
 
 pub mod calendar;
 pub mod cases;
@@ -16,6 +16,7 @@ mod folder;
 pub mod health;
 mod hours;
 pub mod import_map;
+pub mod keys;
 pub mod lint;
 pub mod load;
 pub mod markdown;
@@ -36,6 +37,7 @@ use crate::condition::Expression;
 
 pub use calendar::{Calendar, Calendars, Window};
 pub use channels::ChannelNames;
+pub use compile::built_in;
 pub use diagnostic::{Diagnostic, Severity};
 pub use dictionary::Dictionary;
 pub use edition::{Edition, Kept, KeptVersion, Version};

@@ -22,3 +22,5 @@ pub mod shared;
 mod tests;
 
 use ids::Ids;
+
+pub use built_in::registry as built_in;

@@ -2,11 +2,13 @@
 
 mod action;
 mod cadence;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
+use crate::book::keys::Choice;
 use crate::condition::Expression;
 use crate::time::{Span, TimeZone};
 
@@ -14,7 +16,7 @@ pub use action::{
     Action, ChatAction, ChatTarget, EmailAction, Kind, OnTimeout, Priority, Recipient, TaskAction, WaitFor,
     WebhookAction,
 };
-pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Step, Timing};
+pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Retry, Step, Timing};
 
 /// One playbook: who qualifies, what is done when, when it ends.
 #[derive(Clone, Debug)]
@@ -144,6 +146,16 @@ pub enum Trigger {
     Manual,
 }
 
+/// The kinds of trigger, as they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriggerKind {
+    Date,
+    Condition,
+    Event,
+    Schedule,
+    Manual,
+}
+
 #[derive(Clone, Debug)]
 pub struct DateTrigger {
     /// A date field of the account.
@@ -255,11 +267,7 @@ pub enum Outcome {
 
 impl Outcome {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Won => "won",
-            Outcome::Lost => "lost",
-            Outcome::Neutral => "neutral",
-        }
+        self.word()
     }
 }
 

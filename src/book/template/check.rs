@@ -9,10 +9,9 @@ use crate::book::diagnostic::Diagnostic;
 use crate::book::source::Place;
 use crate::condition::{Registry, nearest};
 
+use super::filters::FILTERS;
 use super::render::{explain, fill_in, token};
 use super::{Part, TemplateId, Templates, names, sample};
-
-const FILTERS: &str = "filters: date, money, number, round, percent, default, upper, lower, title, join";
 
 /// What is wrong with a text, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +92,8 @@ pub(super) fn value(template: &Template<'_, '_>, text: &str, error: &Error) -> M
         range: found.unwrap_or_else(|| line_range(text, error.line().unwrap_or(1))),
         code: "template-value",
         message: format!("{subject} {}", explain(error)),
-        help: (error.kind() == ErrorKind::UnknownFilter).then(|| FILTERS.to_owned()),
+        help: (error.kind() == ErrorKind::UnknownFilter)
+            .then(|| format!("filters: {}", FILTERS.map(|filter| filter.name).join(", "))),
         suggestion: None,
     }
 }

@@ -27,7 +27,9 @@ use crate::book::source::{Place, SourceFile};
 use crate::condition::{Registry, Value};
 
 pub use check::Mistake;
+pub use filters::{FILTERS, Filter};
 pub use fit::Fit;
+pub use names::OWN_NAMES;
 
 /// Steps of the template machine one text may take: bounds loops.
 const FUEL: u64 = 50_000;

@@ -37,6 +37,16 @@ pub(super) const FUNCTIONS: [&str; 16] = [
     "has_tag",
 ];
 
+/// Names that only templates have, with what they stand for.
+pub const OWN_NAMES: [(&str, &str); 6] = [
+    ("contact.<field>", "the recipient, when a contact gets it"),
+    ("owner.<field>", "the account's owner"),
+    ("playbook.id", "the playbook"),
+    ("playbook.title", "the playbook, for people"),
+    ("step.id", "the step"),
+    ("today, now", "the local day, and this instant in the account's zone"),
+];
+
 /// All names of a template, for one account; the registry has the named conditions.
 pub(super) fn context(facts: Shared, extra: &Extra, registry: Option<&Registry>) -> Value {
     let recipient = Arc::new(extra.contact.clone().unwrap_or_default());

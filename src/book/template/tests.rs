@@ -83,6 +83,14 @@ fn file(name: &str, text: &str) -> (Templates, Vec<Diagnostic>) {
 }
 
 #[test]
+fn every_filter_does_what_the_reference_shows() {
+    for filter in &FILTERS {
+        assert!(filter.example.contains(&format!("| {}", filter.name)), "{}", filter.example);
+        assert_eq!(inline(filter.example).as_deref(), Ok(filter.shows), "{}", filter.example);
+    }
+}
+
+#[test]
 fn the_names_of_conditions_are_the_names_of_templates() {
     for (text, expected) in [
         ("{{ account.arr }}", "48000"),

@@ -150,16 +150,13 @@ fn webhook(table: &mut Table, context: &mut Context) -> Option<WebhookAction> {
     Some(WebhookAction { endpoint: endpoint?, template })
 }
 
-const PRIORITIES: [(&str, Priority); 4] =
-    [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High), ("urgent", Priority::Urgent)];
-
 fn task(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<TaskAction> {
     let assignee = match &slot.assignee {
         Some(assignee) => Some(assignee.clone()),
         None => context.recipient(table.need("assignee"), Side::Ours),
     };
     let title = context.inline(table.need("title"), &format!("{}.title", slot.id));
-    let priority = table.get("priority").choice(&PRIORITIES).unwrap_or(Priority::Normal);
+    let priority = table.get("priority").choice().unwrap_or(Priority::Normal);
     let due = table.get("due").positive_span();
     let lines = table.get("checklist").list().into_iter().enumerate();
     let checklist =

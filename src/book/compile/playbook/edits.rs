@@ -26,14 +26,12 @@ pub(super) fn moved(top: &mut Table, context: &Context) -> BTreeMap<Arc<str>, Ar
     moved
 }
 
-const THEN: [(&str, OnRemoved); 2] = [("skip", OnRemoved::Skip), ("exit", OnRemoved::Exit)];
-
 /// `[[removed]] step, then`: a step that is gone, and what becomes of enrollments that wait on it.
 pub(super) fn removed(top: &mut Table, context: &Context) -> BTreeMap<Arc<str>, OnRemoved> {
     let mut removed = BTreeMap::new();
     for mut table in top.tables("removed") {
         let step = gone(&mut table, "step", context);
-        removed.extend(step.zip(table.need("then").choice(&THEN)));
+        removed.extend(step.zip(table.need("then").choice()));
         table.finish();
     }
     removed

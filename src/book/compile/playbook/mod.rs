@@ -19,6 +19,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys::PLAYBOOK;
 use crate::book::playbook::{BranchLock, InFlight, Playbook, Status, Trigger, ZoneRule, ZoneSource};
 use crate::book::policy::TRANSACTIONAL;
 use crate::book::read::{Item, Table, unknown_name};
@@ -41,18 +42,6 @@ pub struct Shared<'a> {
     pub channels: &'a ChannelNames,
 }
 
-const STATUSES: [(&str, Status); 5] = [
-    ("draft", Status::Draft),
-    ("shadow", Status::Shadow),
-    ("live", Status::Live),
-    ("paused", Status::Paused),
-    ("retired", Status::Retired),
-];
-const IN_FLIGHT: [(&str, InFlight); 4] =
-    [("move", InFlight::Move), ("finish", InFlight::Finish), ("restart", InFlight::Restart), ("exit", InFlight::Exit)];
-const BRANCH_LOCKS: [(&str, BranchLock); 2] =
-    [("at_enrollment", BranchLock::AtEnrollment), ("each_step", BranchLock::EachStep)];
-
 /// Compiles a playbook file; none when it has an error. The texts of its tasks are added to `templates`, in which
 /// the book's template files must be already.
 pub fn compile(
@@ -62,7 +51,7 @@ pub fn compile(
     diagnostics: &Diagnostics,
 ) -> Option<Playbook> {
     let mark = diagnostics.mark();
-    let mut table = Table::of_file(file, diagnostics);
+    let mut table = Table::of_file(file, &PLAYBOOK, diagnostics);
     table.get("schema_version").integer_in(1..=1);
     let id = table.need("id").id();
     let outline = Outline::of(&mut table);
@@ -90,9 +79,9 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
     let playbook = Playbook {
         id: context.playbook.clone(),
         title: table.get("title").text().unwrap_or_else(|| context.playbook.to_string()),
-        status: table.get("status").choice(&STATUSES).unwrap_or(Status::Draft),
+        status: table.get("status").choice().unwrap_or(Status::Draft),
         send_window: context.send_window.clone(),
-        in_flight: table.get("in_flight").choice(&IN_FLIGHT).unwrap_or(InFlight::Move),
+        in_flight: table.get("in_flight").choice().unwrap_or(InFlight::Move),
         enroll: trigger::enroll(table, trigger.as_ref(), context),
         holdout,
         measure_window,
@@ -101,7 +90,7 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         exits: ends::exits(table, context),
         suppressions: ends::suppressions(table, context),
         branches: ends::branches(context),
-        branch_lock: table.get("branch_lock").choice(&BRANCH_LOCKS).unwrap_or(BranchLock::AtEnrollment),
+        branch_lock: table.get("branch_lock").choice().unwrap_or(BranchLock::AtEnrollment),
         steps: steps::compile(context),
         escalation: escalation::compile(table, context),
         moved: edits::moved(table, context),
