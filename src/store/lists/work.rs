@@ -70,7 +70,8 @@ pub struct ApprovalLine {
     pub asked_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub state: String,
-    /// How many accounts wait for the answer, or waited, when it is about many.
+    /// How many accounts wait for the answer, or waited; only when it is about many.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
 }
 
