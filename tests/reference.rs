@@ -23,7 +23,10 @@ const BESIDE: [(&str, &str); 6] = [
     ("forecast.md", "{{ account.name }} renews on {{ account.renewal_date | date }}.\n"),
     ("note.json", "{\"account\": {{ account.id }}}\n"),
     ("vp-summary.md", "+++\nsubject = \"Save {{ account.name }}\"\n+++\nHelp.\n"),
-    ("holidays/us.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+    (
+        "holidays/us.ics",
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1@us.example\r\nDTSTART;VALUE=DATE:20261127\r\nSUMMARY:Day after Thanksgiving\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    ),
 ];
 
 #[test]
