@@ -123,11 +123,11 @@ pub static AFTER: Form = form(
     "`enrolled`, an earlier step, `<earlier task>.done` or `previous`, + or - a span",
     &["\"enrolled\"", "\"kickoff-email + 3bd\"", "\"book-review.done + 1d\"", "\"previous\""],
 );
-pub static STARTS: Form = form("start of the ladder", "`enrolled`, or a step", &["\"enrolled\"", "\"save-plan\""]);
+pub static STARTS: Form = form("start of the ladder", "`enrolled`, or a step", &["\"enrolled\"", "\"book-review\""]);
 pub static ON_TIMEOUT: Form = form(
     "after a timeout",
     "`next` goes on, `exit` ends the enrollment, `goto:<later step>` goes on there",
-    &["\"next\"", "\"exit\"", "\"goto:escalate\""],
+    &["\"next\"", "\"exit\"", "\"goto:hand-over\""],
 );
 pub static LEVEL_DAYS: Form = form("days of a level", "first and last day, from 1", &["\"1-7\"", "\"8\"", "\"15+\""]);
 pub static CRON: Form =

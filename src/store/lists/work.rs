@@ -70,8 +70,9 @@ pub struct ApprovalLine {
     pub asked_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub state: String,
-    /// How many accounts wait for the answer, or waited; only when it is about many.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How many accounts wait for the answer, or waited, when it is about many. Not of the published shape: an approval
+    /// that is shown alone has the accounts themselves.
+    #[serde(skip)]
     pub count: Option<i64>,
 }
 
