@@ -6,6 +6,7 @@ mod approvals;
 mod check;
 mod daemon;
 mod demo;
+mod describe;
 mod enroll;
 mod enrollments;
 mod exit;
@@ -82,6 +83,8 @@ enum Command {
     Match(matching::Match),
     /// Why an account is, or is not, in a playbook
     Explain(explain::Explain),
+    /// A playbook in plain English, for who approves it
+    Describe(describe::Describe),
     /// Put an account into a playbook by hand
     Enroll(enroll::Enroll),
     /// End an enrollment by hand
@@ -150,6 +153,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,
             Command::Set(command) => command.run(session).await,

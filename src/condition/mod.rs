@@ -26,6 +26,7 @@ mod script;
 mod tests;
 mod trace;
 mod value;
+mod words;
 
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
@@ -37,6 +38,7 @@ pub use scan::MAX_LENGTH;
 pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
+pub use words::Words;
 
 /// The text of an expression and where its first character stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +105,11 @@ impl Expression {
     /// The answer with the values that led to it.
     pub fn trace(&self, facts: &dyn Facts) -> Trace {
         trace::trace(&self.0.root, &self.0.source, facts)
+    }
+
+    /// What it asks, in plain English.
+    pub fn in_words(&self) -> Words {
+        words::words(&self.0.root, true)
     }
 
     /// What can change the answer.
