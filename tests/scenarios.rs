@@ -8,6 +8,8 @@ use playcaller::book::diagnostic::Severity;
 use playcaller::book::{self, Loaded};
 use playcaller::runtime::cases::{self, CaseResult};
 
+use crate::support::databases;
+
 /// A test for each folder: what it tells, and where it is told.
 macro_rules! chapters {
     ($($told:ident: $folder:literal,)*) => {
@@ -31,6 +33,7 @@ chapters! {
     steps_keep_the_hours_of_the_account: "account-zone",
     windows_say_what_waits: "when-a-step-runs",
     spans_are_counted_as_people_count: "spans",
+    steps_do_one_thing_each: "actions",
     steps_follow_each_other: "after",
     what_is_late_is_left_out_or_made_up_for: "late",
     branches_divide_the_accounts: "branches",
@@ -48,12 +51,16 @@ chapters! {
     everyone_is_found_or_replaced: "recipients",
     empty_tokens_hold_a_message: "templates",
     ladders_climb_by_days_and_silence: "escalation",
+    everything_is_declared_with_its_type: "dictionary",
     unknown_is_neither_yes_nor_no: "conditions-unknown",
     fields_have_a_history: "conditions-history",
     usage_is_seen_through_windows: "conditions-usage",
     events_are_counted_and_remembered: "conditions-events",
     people_on_both_sides_have_names: "conditions-people",
     days_are_those_of_the_account: "conditions-days",
+    numbers_texts_and_lists_are_compared: "conditions-values",
+    conditions_have_names: "conditions-named",
+    an_enrollment_knows_itself: "conditions-run",
     other_work_on_the_account_is_seen: "conditions-other-work",
     health_is_scored_and_banded: "health",
     segments_and_stages_are_computed: "segments-and-stages",
@@ -101,15 +108,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
 }
 
-/// Runs every test of a folder; all failures are told at once.
+/// Runs every test of a folder on both databases; all failures are told at once.
 async fn play(folder: &str) {
     let loaded = book::load(&root().join(folder));
     let mut failed = mistakes(&loaded);
+    let postgres = databases::postgres().await;
     for file in &loaded.tests {
         for case in &file.cases {
             let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
-            if !result.passed() {
-                failed += &told(&result);
+            failed += &told("SQLite", &result);
+            if let Some(store) = &postgres {
+                databases::empty(store).await;
+                let result = cases::run_on(store, &loaded.book, file, case).await.expect("a database on the server");
+                failed += &told("Postgres", &result);
             }
         }
     }
@@ -122,8 +133,12 @@ fn mistakes(loaded: &Loaded) -> String {
     errors.map(|own| format!("\n{}:{} {}\n", own.file, own.line, own.message)).collect()
 }
 
-fn told(result: &CaseResult) -> String {
-    let mut text = format!("\n{}:{} — {}\n", result.file, result.line, result.name);
+/// What went wrong; empty when nothing did.
+fn told(database: &str, result: &CaseResult) -> String {
+    if result.passed() {
+        return String::new();
+    }
+    let mut text = format!("\n{}:{} on {database} — {}\n", result.file, result.line, result.name);
     text.extend(result.problem.iter().map(|problem| format!("  problem: {problem}\n")));
     text.extend(result.missing.iter().map(|line| format!("  missing:    {line}\n")));
     text.extend(result.unexpected.iter().map(|line| format!("  unexpected: {line}\n")));

@@ -14,6 +14,8 @@ use playcaller::runtime::{Runtime, timeline};
 use playcaller::store::Store;
 use playcaller::time::{Clock, Date, Timestamp, VirtualClock};
 
+use crate::support::databases;
+
 const PEOPLE: &str = r#"
 [[person]]
 id = "dana"
@@ -36,33 +38,43 @@ type = "number"
 [events.ping]
 "#;
 
-/// A database and a daemon whose book, clock and data a scenario moves.
+/// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
+/// each of them.
 struct World {
-    store: Store,
     clock: Arc<VirtualClock>,
+    sides: Vec<Side>,
+}
+
+struct Side {
+    store: Store,
     runtime: Option<Runtime>,
     lines: Vec<String>,
 }
 
 impl World {
     async fn at(start: &str) -> World {
-        let clock = Arc::new(VirtualClock::at(at(start)));
-        let store = Store::open("sqlite::memory:").await.expect("a database in memory");
-        World { store, clock, runtime: None, lines: Vec::new() }
+        let memory = Store::open("sqlite::memory:").await.expect("a database in memory");
+        let stores = [Some(memory), databases::postgres().await].into_iter().flatten();
+        let sides = stores.map(|store| Side { store, runtime: None, lines: Vec::new() }).collect();
+        World { clock: Arc::new(VirtualClock::at(at(start))), sides }
     }
 
     /// Starts the daemon anew with these playbooks.
     async fn with_book(&mut self, playbooks: &[(&str, &str)]) {
-        let store = self.store.clone();
-        let channels = Arc::new(Channels::nowhere());
-        let runtime = Runtime::new(store, Arc::new(book(playbooks)), self.clock.clone(), channels, 1).await;
-        self.runtime = Some(runtime.expect("a runtime"));
+        let book = Arc::new(book(playbooks));
+        for side in &mut self.sides {
+            let channels = Arc::new(Channels::nowhere());
+            let runtime = Runtime::new(side.store.clone(), book.clone(), self.clock.clone(), channels, 1).await;
+            side.runtime = Some(runtime.expect("a runtime"));
+        }
     }
 
     async fn land(&self, rows: Rows, as_of: &str) {
-        let mut tx = self.store.begin().await.expect("a transaction");
-        tx.land(&rows, at(as_of)).await.expect("rows land");
-        tx.commit().await.expect("a commit");
+        for side in &self.sides {
+            let mut tx = side.store.begin().await.expect("a transaction");
+            tx.land(&rows, at(as_of)).await.expect("rows land");
+            tx.commit().await.expect("a commit");
+        }
     }
 
     async fn set(&self, account: &str, as_of: &str, fields: &[(&str, Value)]) {
@@ -71,12 +83,11 @@ impl World {
 
     /// Lets the daemon run until then.
     async fn play_until(&mut self, until: &str) {
-        let lines = &mut self.lines;
-        let runtime = self.runtime.as_mut().expect("a daemon");
-        let mut watch = |step: Step<'_>| {
-            lines.extend(step.entries.iter().map(|entry| format!("{} {}", entry.account, shown(entry))));
-        };
-        runtime.play(&self.clock, at(until), &mut watch).await.expect("a play");
+        let start = self.clock.now();
+        for side in &mut self.sides {
+            side.play(VirtualClock::at(start), at(until)).await;
+        }
+        self.clock.set(at(until));
     }
 
     /// Time passes while no daemon runs.
@@ -84,14 +95,31 @@ impl World {
         self.clock.set(at(until));
     }
 
+    /// The lines since the last time it was asked.
     fn took(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.lines)
+        let mut sides = self.sides.iter_mut().map(|side| std::mem::take(&mut side.lines));
+        let lines = sides.next().expect("a database");
+        sides.for_each(|other| assert_eq!(lines, other, "SQLite, then Postgres"));
+        lines
     }
 
     async fn desk(&self, account: &str) -> Desk {
-        let ids = [Arc::from(account)];
-        let now = self.clock.now();
-        self.store.load_desks(&ids, now).await.expect("a desk").remove(account).unwrap_or_default()
+        let (ids, now) = ([Arc::from(account)], self.clock.now());
+        let store = &self.sides[0].store;
+        store.load_desks(&ids, now).await.expect("a desk").remove(account).unwrap_or_default()
+    }
+}
+
+impl Side {
+    /// Each side has the same hours to itself.
+    async fn play(&mut self, clock: VirtualClock, until: Timestamp) {
+        let (clock, lines) = (Arc::new(clock), &mut self.lines);
+        let runtime = self.runtime.as_mut().expect("a daemon");
+        runtime.clock = clock.clone();
+        let mut watch = |step: Step<'_>| {
+            lines.extend(step.entries.iter().map(|entry| format!("{} {}", entry.account, shown(entry))));
+        };
+        runtime.play(&clock, until, &mut watch).await.expect("a play");
     }
 }
 

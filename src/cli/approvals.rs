@@ -74,12 +74,12 @@ impl List {
             vec![
                 own.id.clone(),
                 own.kind.clone(),
-                own.account.clone(),
+                or_dash(own.account.as_ref()),
                 own.playbook.clone(),
                 or_dash(own.step.as_ref()),
                 or_dash(own.approver.as_ref()),
-                zones.local(&own.account, own.asked_at),
-                zones.local_or_dash(&own.account, own.expires_at),
+                zones.local(own.account.as_deref().unwrap_or_default(), own.asked_at),
+                zones.local_or_dash(own.account.as_deref().unwrap_or_default(), own.expires_at),
                 own.state.clone(),
             ]
         };
@@ -100,8 +100,12 @@ async fn decide(session: &Session, one: One, decision: Decision) -> Result<Exit>
         .await?
         .ok_or_else(|| Failure::wrong(format!("there is no approval `{}`", one.approval)))?;
     session.print.either(&decided, || {
-        let step = decided.step.as_deref().unwrap_or("the enrollment");
-        format!("{} is {}: {step} of {} for {}", decided.id, decided.state, decided.playbook, decided.account)
+        let ApprovalLine { id, state, playbook, .. } = &decided;
+        match (&decided.step, &decided.account) {
+            (Some(step), Some(account)) => format!("{id} is {state}: {step} of {playbook} for {account}"),
+            (_, Some(account)) => format!("{id} is {state}: the enrollment of {account} in {playbook}"),
+            (_, None) => format!("{id} is {state}: {playbook}"),
+        }
     })?;
     Ok(Exit::Done)
 }

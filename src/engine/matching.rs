@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
 use crate::book::playbook::{Backfill, DateTrigger, Enroll, Playbook, Schedule, Status, Trigger, UnknownPolicy};
-use crate::condition::Truth;
+use crate::condition::{Truth, Value};
 use crate::portfolio::{Event, Facts};
 use crate::time::{Date, Timestamp, Unit, add_days, local_date};
 
@@ -243,7 +243,17 @@ pub fn next_flip(reads: &crate::condition::Reads, facts: &Facts) -> Option<Times
             .map_while(move |(at, _)| after_days(*at, *days).filter(|flip| *flip > facts.now))
     });
     let hourly = reads.clock.then(|| facts.now + jiff::Span::new().hours(1));
-    events.chain(fields).chain(hourly).min()
+    events.chain(fields).chain(hourly).chain(instants_ahead(reads, facts)).min()
+}
+
+/// The instants in fields that are compared with the clock: the answer may differ from the moment they have come.
+fn instants_ahead(reads: &crate::condition::Reads, facts: &Facts) -> Option<Timestamp> {
+    let fields = reads.fields.iter().filter(|_| reads.clock);
+    let instants = fields.filter_map(|field| match facts.account.value(field, facts.now) {
+        Value::Time(at) => Some(at),
+        _ => None,
+    });
+    instants.filter(|at| *at > facts.now).min()
 }
 
 /// The next local midnight of the facts' zone.

@@ -90,10 +90,11 @@ impl Contact {
         matches!(self.fields.at("personas", at), Value::Tags(tags) if tags.iter().any(|tag| &**tag == persona))
     }
 
-    /// The value of a field, the computed `first_name` among them.
+    /// The value of a field, the computed `first_name` among them. Whose status nobody recorded is active.
     pub fn value(&self, field: &str, at: Timestamp) -> Value {
         match field {
             "id" => Value::Text(self.id.clone()),
+            "status" if self.text("status", at).is_none() => Value::text("active"),
             "first_name" => self.text("name", at).map_or(Value::Empty, |name| first_word(&name)),
             _ => self.fields.at(field, at).clone(),
         }

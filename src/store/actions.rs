@@ -160,13 +160,15 @@ impl Tx {
 
     /// Wakes the account of the thing, which also keeps everybody else from it until this transaction ends.
     async fn take(&mut self, thing: &Thing, id: &str, by: By<'_>) -> Result<()> {
-        let (account, _) = self.stands(thing, id).await?;
-        self.wake_account(&account, by.at).await
+        match self.stands(thing, id).await? {
+            (Some(account), _) => self.wake_account(&account, by.at).await,
+            (None, _) => Ok(()),
+        }
     }
 
-    /// The thing's account and state.
-    async fn stands(&mut self, thing: &Thing, id: &str) -> Result<(String, String)> {
-        let found: Option<(String, String)> =
+    /// The thing's account, if it is about one, and its state.
+    async fn stands(&mut self, thing: &Thing, id: &str) -> Result<(Option<String>, String)> {
+        let found: Option<(Option<String>, String)> =
             on!(tx self, db => sqlx::query_as(thing.stands).bind(id.to_owned()).fetch_optional(db).await?);
         found.ok_or_else(|| Error::NotFound { what: thing.name, id: id.to_owned() })
     }

@@ -11,6 +11,7 @@ use super::timeline;
 use crate::book::Book;
 use crate::book::cases::{Case, TestFile};
 use crate::engine::desk::Entry;
+use crate::store::Store;
 use stage::Stage;
 
 /// What a test found.
@@ -36,8 +37,16 @@ impl CaseResult {
     }
 }
 
-/// Plays one test.
+/// Plays one test, in a database of its own in memory.
 pub async fn run(book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
+    let store = Store::open("sqlite::memory:").await?;
+    let result = run_on(&store, book, file, case).await;
+    store.close().await;
+    result
+}
+
+/// Plays one test in a database in which nothing is yet.
+pub async fn run_on(store: &Store, book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
     let mut result = CaseResult {
         file: file.file.clone(),
         playbook: file.playbook.clone(),
@@ -48,7 +57,7 @@ pub async fn run(book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult
         actual: Vec::new(),
         problem: None,
     };
-    match Stage::set(book, file, case).await?.play(case).await {
+    match Stage::set(store.clone(), book, file, case).await?.play(case).await {
         Ok(entries) => compare(&mut result, case, &file.playbook, &entries),
         Err(problem) => result.problem = Some(format!("{problem:#}")),
     }

@@ -33,13 +33,12 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
+    pub(super) async fn set(store: Store, book: &Book, file: &TestFile, case: &Case) -> Result<Stage> {
         let book = Arc::new(on_trial(book, &file.playbook, case.holdout));
         let playbook = book.playbooks.get(&file.playbook).ok_or_else(|| anyhow!("no playbook `{}`", file.playbook))?;
         let zone = zone_of(playbook, &case.given);
         let start = instant(case.start, &zone);
         let clock = Arc::new(VirtualClock::at(start));
-        let store = Store::open("sqlite::memory:").await?;
         let account = case.given.account.id.clone();
         let mut events = 0;
         let rows = given_rows(&case.given, start, &zone, &mut events);
@@ -74,7 +73,6 @@ impl Stage {
             Some(_) => self.play_until(until).await?,
             None => self.play_out(until).await?,
         }
-        self.runtime.store.close().await;
         Ok(self.entries)
     }
 

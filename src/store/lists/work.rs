@@ -62,7 +62,8 @@ struct TaskRow {
 pub struct ApprovalLine {
     pub id: String,
     pub kind: String,
-    pub account: String,
+    /// None: it is about no single account.
+    pub account: Option<String>,
     pub playbook: String,
     pub step: Option<String>,
     pub approver: Option<String>,
@@ -75,7 +76,7 @@ pub struct ApprovalLine {
 struct ApprovalRow {
     id: String,
     kind: String,
-    account_id: String,
+    account_id: Option<String>,
     playbook: String,
     step: Option<String>,
     approver: Option<String>,
