@@ -109,7 +109,7 @@ impl Expression {
 
     /// What it asks, in plain English.
     pub fn in_words(&self) -> Words {
-        words::words(&self.0.root, true)
+        words::expression(&self.0.root)
     }
 
     /// What can change the answer.

@@ -13,8 +13,16 @@ pub enum Words {
     Said(String),
 }
 
+/// The whole expression: a question as its sentences, anything else as the thing it names.
+pub(super) fn expression(root: &Node) -> Words {
+    match root.ty {
+        Type::Bool => words(root, true),
+        _ => Words::Said(noun(root)),
+    }
+}
+
 /// The node as words; with `holds` false, its opposite.
-pub(super) fn words(node: &Node, holds: bool) -> Words {
+fn words(node: &Node, holds: bool) -> Words {
     let parts = |nodes: &[Node]| nodes.iter().map(|part| words(part, holds)).collect();
     match (&node.expr, holds) {
         (Expr::And(nodes), true) | (Expr::Or(nodes), false) => flat(parts(nodes), true),

@@ -2,6 +2,7 @@
 
 mod acting;
 mod demo;
+mod describing;
 mod reading;
 mod running;
 

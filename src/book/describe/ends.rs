@@ -8,7 +8,7 @@ pub(super) fn tell(playbook: &Playbook, page: &mut Page) {
     if let Some(goal) = &playbook.goal {
         let lead = match goal.hold_for.n {
             0 => "It is won when".to_owned(),
-            _ => format!("It is won once, for {},", goal.hold_for.in_words()),
+            _ => format!("It is won when, for {} on end,", goal.hold_for.in_words()),
         };
         page.condition(&lead, &goal.when);
     }

@@ -71,7 +71,7 @@ fn again(reentry: &Reentry) -> String {
         ReentryPolicy::Always => "An account comes in each time.".to_owned(),
     };
     let rearm = reentry.rearm.as_ref();
-    let rearm = rearm.map_or_else(String::new, |rearm| format!(" In between, {} must have held.", inline(rearm)));
+    let rearm = rearm.map_or_else(String::new, |rearm| format!(" In between, this must have held: {}.", inline(rearm)));
     let most = reentry.max.map_or_else(String::new, |max| format!(" At most {max} times."));
     format!("{often}{rearm}{most}")
 }
