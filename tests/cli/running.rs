@@ -157,3 +157,34 @@ fn migrate_makes_the_database_and_an_unknown_kind_of_one_is_refused() {
     assert!(unknown.code == 64 && unknown.err.contains("postgres://"), "{}", unknown.err);
     assert!(place.wrong("migrate --database sqlite:data/new.db").contains("there is no folder data"));
 }
+
+const ROWS: &str = r#"
+[[test]]
+name = "only who pays enough"
+start = 2026-03-02T10:00:00
+until = 2026-03-04
+cases = [
+  { arr = 900, reason = "condition_false" },
+  { status = "paused", reason = "condition_false", expect_count = { task = 0 } },
+  { seats = 200, reason = "goal_reached" },
+  { arr = 5000, reason = "enrolled", expect_count = { task = 1, email = 0 } },
+]
+"#;
+
+#[test]
+fn a_test_with_cases_is_played_once_for_each_row() {
+    let place = Place::new();
+    let text = include_str!("book/welcome.test.toml");
+    place.write("playbooks/welcome.test.toml", &format!("{text}{ROWS}"));
+    assert!(place.done("test").ends_with("5 passed, 0 failed\n"));
+    let wrong = ROWS.replace("arr = 900", "arr = 5001").replace("email = 0", "email = 1");
+    place.write("playbooks/welcome.test.toml", &format!("{text}{wrong}"));
+    let ended = place.call("test --format json");
+    let failed: Vec<serde_json::Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((ended.code, failed.len()), (1, 5));
+    assert_eq!(failed[1]["name"], "only who pays enough [arr = 5001]");
+    assert_eq!(failed[1]["missing"], serde_json::json!(["reason=condition_false"]));
+    assert_eq!(failed[1]["unexpected"], serde_json::json!(["reason=enrolled"]));
+    assert_eq!(failed[4]["missing"], serde_json::json!(["email × 1"]));
+    assert_eq!(failed[4]["unexpected"], serde_json::json!(["email × 0"]));
+}

@@ -1,6 +1,7 @@
 //! Runs the tests of the book: the daemon's own tick on a virtual clock, in a database of its own in memory.
 
 mod given;
+mod outcome;
 mod stage;
 
 use std::sync::Arc;
@@ -58,7 +59,10 @@ pub async fn run_on(store: &Store, book: &Book, file: &TestFile, case: &Case) ->
         problem: None,
     };
     match Stage::set(store.clone(), book, file, case).await?.play(case).await {
-        Ok(entries) => compare(&mut result, case, &file.playbook, &entries),
+        Ok(played) => {
+            compare(&mut result, case, &file.playbook, &played.entries);
+            outcome::compare(&mut result, case, &file.playbook, &played);
+        }
         Err(problem) => result.problem = Some(format!("{problem:#}")),
     }
     Ok(result)
@@ -72,8 +76,9 @@ fn compare(result: &mut CaseResult, case: &Case, playbook: &str, entries: &[Entr
         &*entry.playbook == playbook && asked
     });
     result.actual = compared.map(timeline::line).collect();
+    let Some(expect) = &case.expect else { return };
     let mut open: Vec<&String> = result.actual.iter().collect();
-    for expected in &case.expect {
+    for expected in expect {
         match open.iter().position(|actual| says(actual, expected)) {
             Some(place) => {
                 open.remove(place);

@@ -66,7 +66,7 @@ pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
     Some(words.join(" "))
 }
 
-fn known_words() -> impl Iterator<Item = &'static str> {
+pub(super) fn known_words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().map(|(word, _)| *word)
 }
 
