@@ -1,6 +1,12 @@
-//! Ids. They are text, short, and derived from what they name, so that the same decision made twice
+//! Ids, and the key that signs them for the outside. Ids are text, short, and derived from what they name, so that the same decision made twice
 //! names the same row and the database's unique keys can refuse the second one.
 
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -52,9 +58,71 @@ pub fn approval(enrollment: &str, step: &str) -> String {
     derived('a', &[enrollment, step])
 }
 
+/// What one database signs with: a link that names a contact is worth nothing unless this database has made it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(Arc<[u8]>);
+
+impl Key {
+    pub const BYTES: usize = 32;
+
+    pub fn new(random: [u8; Key::BYTES]) -> Key {
+        Key(Arc::new(random))
+    }
+
+    /// The token that stands for a contact in its unsubscribe link: the id and its HMAC-SHA256, both in base64url
+    /// (RFC 4648 5), with a dot between them.
+    pub fn token(&self, contact: &str) -> String {
+        let signature = self.signed(contact).finalize().into_bytes();
+        format!("{}.{}", BASE64.encode(contact), BASE64.encode(signature))
+    }
+
+    /// The contact a token stands for; none when this key has not made it. Takes the same time for every wrong
+    /// signature.
+    pub fn contact_of(&self, token: &str) -> Option<String> {
+        let (contact, signature) = token.split_once('.')?;
+        let contact = String::from_utf8(BASE64.decode(contact).ok()?).ok()?;
+        self.signed(&contact).verify_slice(&BASE64.decode(signature).ok()?).ok()?;
+        Some(contact)
+    }
+
+    fn signed(&self, contact: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        // What else is signed with this key one day must not pass for an unsubscribe link.
+        mac.update(b"unsubscribe\0");
+        mac.update(contact.as_bytes());
+        mac
+    }
+}
+
+/// The key itself is never shown.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_gives_its_contact_back_and_no_other_key_or_contact_makes_it() {
+        let key = Key::new([7; Key::BYTES]);
+        let token = key.token("pat/ö");
+        assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "{token}");
+        assert_eq!(key.contact_of(&token).as_deref(), Some("pat/ö"));
+        assert_eq!(Key::new([8; Key::BYTES]).contact_of(&token), None);
+        let (_, signature) = token.split_once('.').unwrap();
+        assert_eq!(key.contact_of(&format!("{}.{signature}", BASE64.encode("sam"))), None);
+        for forged in ["pat", "", ".", "cGF0.", &token[..token.len() - 1], &format!("{token}A")] {
+            assert_eq!(key.contact_of(forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_key_does_not_show_itself() {
+        assert_eq!(format!("{:?}", Key::new([7; Key::BYTES])), "Key(…)");
+    }
 
     #[test]
     fn parts_are_kept_apart() {

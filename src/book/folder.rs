@@ -100,6 +100,27 @@ pub fn read(dir: &Path, diagnostics: &Diagnostics) -> BTreeMap<String, String> {
     texts
 }
 
+/// Puts a new text in the place of a file's, whole or not at all.
+///
+/// # Errors
+/// The file can no longer be read, no longer says what it said, or cannot be written.
+pub fn replace(dir: &Path, below: &str, was: &str, text: &str) -> io::Result<()> {
+    // The file itself, should the path be a link to it.
+    let path = dir.join(below).canonicalize()?;
+    if fs::read(&path)? != was.as_bytes() {
+        return Err(io::Error::other(format!("{below} was changed meanwhile; nothing more was written")));
+    }
+    let beside = path.with_extension("playcaller-new");
+    let written = fs::write(&beside, text)
+        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&path)?.permissions()))
+        .and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // What counts is the first error; a left-over file is no file of the book.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
 fn read_below(dir: &Path, prefix: &str, depth: usize, texts: &mut BTreeMap<String, String>, diagnostics: &Diagnostics) {
     let entries = match entries(dir) {
         Ok(entries) => entries,

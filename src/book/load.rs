@@ -9,19 +9,24 @@ use super::cases::TestFile;
 use super::compile::playbook::Shared;
 use super::compile::shared::{SharedFiles, SharedParts};
 use super::compile::{cases, playbook, shared};
-use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::diagnostic::allow::{self, Allow};
+use super::diagnostic::{Diagnostic, Diagnostics, Severity, cause};
 use super::folder::{self, Kind};
+use super::lint;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use super::template::Templates;
+use crate::time::Date;
 
 /// What came out of reading a book.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// What could be compiled: a playbook with an error is not in it.
     pub book: Book,
-    /// By file and place.
+    /// Causes before what follows from them, then by file and place; without what a comment allows.
     pub diagnostics: Vec<Diagnostic>,
+    /// The comments that allow something.
+    pub allows: Vec<Allow>,
     pub tests: Vec<TestFile>,
     /// The files as they were read, by their path below the book: diagnostics point into them.
     pub files: BTreeMap<Arc<str>, Arc<SourceFile>>,
@@ -30,6 +35,13 @@ pub struct Loaded {
 impl Loaded {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The same, where allows that ended before that day no longer hold.
+    pub fn as_of(mut self, today: Date) -> Loaded {
+        self.diagnostics.extend(allow::expire(&self.allows, today));
+        self.diagnostics = cause::order(self.diagnostics, &self.files);
+        self
     }
 }
 
@@ -67,11 +79,16 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
     let (templates, playbooks) = playbooks(&sorted, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
-    let tests = tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
+    let tests: Vec<TestFile> =
+        tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
-    let book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
-    Loaded { book, diagnostics: diagnostics.sorted(), tests, files }
+    let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    lint::report(&book, &files, &tests, &diagnostics);
+    let (found, allows) = allow::apply(diagnostics.sorted(), &files);
+    let is_wrong = |file: &str| found.iter().any(|own| own.severity == Severity::Error && *own.file == *file);
+    book.playbooks.retain(|_, playbook| !is_wrong(&playbook.file));
+    Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
 }
 
 fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diagnostics) -> Sorted {

@@ -15,6 +15,7 @@ mod folder;
 pub mod health;
 pub mod import_map;
 pub mod layout;
+pub mod lint;
 pub mod load;
 pub mod markdown;
 pub mod people;
@@ -42,7 +43,7 @@ pub use people::{People, Person};
 pub use playbook::Playbook;
 pub use policy::Policy;
 pub use segments::Segments;
-pub use template::Templates;
+pub use template::{TemplateId, Templates};
 
 /// A whole book, compiled.
 #[derive(Clone, Debug, Default)]

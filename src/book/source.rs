@@ -104,6 +104,8 @@ impl Place {
             message,
             help: None,
             suggestion: None,
+            fix: Vec::new(),
+            follows: false,
         }
     }
 }

@@ -29,12 +29,13 @@ pub(super) fn build(delivery: &str, email: &Email) -> Result<Mail, Outcome> {
 fn assemble(delivery: &str, email: &Email) -> Result<Mail, String> {
     check_id(delivery)?;
     let (from, to) = (mailbox(&email.from)?, mailbox(&email.to)?);
+    let recipient = mailbox(email.recipient())?;
     let message_id = format!("<{delivery}@{}>", from.email.domain());
     let mut builder = Message::builder()
         .message_id(Some(message_id))
         .date(SystemTime::from(email.date))
         .from(from.clone())
-        .to(to.clone())
+        .to(to)
         .subject(subject(&email.subject));
     for shown in &email.cc {
         builder = builder.cc(mailbox(shown)?);
@@ -52,7 +53,7 @@ fn assemble(delivery: &str, email: &Email) -> Result<Mail, String> {
         .singlepart(SinglePart::plain(clean(&email.text)))
         .singlepart(SinglePart::html(clean(&email.html)));
     let message = builder.multipart(body).map_err(|error| error.to_string())?;
-    Ok(Mail { from: from.email, to: to.email, bytes: message.formatted() })
+    Ok(Mail { from: from.email, to: recipient.email, bytes: message.formatted() })
 }
 
 /// The id names files and headers, so it may hold nothing that means something there.
@@ -100,6 +101,7 @@ mod tests {
             from: address("Dana Reyes", "dana@us.example"),
             to: address("Pat Lee", "pat@acme.example"),
             cc: vec![],
+            copy_to: None,
             subject: "Your renewal".to_owned(),
             html: "<p>Hello</p>".to_owned(),
             text: "Hello".to_owned(),

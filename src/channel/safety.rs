@@ -20,12 +20,12 @@ impl Safety {
         let mut message = message.clone();
         if let Content::Email(email) = &mut message.content {
             if let Some(staging) = &self.redirect_all_to {
-                email.subject = format!("[to {}] {}", email.to.email, email.subject);
-                email.to = Address { name: None, email: staging.clone() };
+                email.subject = format!("[to {}] {}", email.recipient().email, email.subject);
+                (email.to, email.copy_to) = (Address { name: None, email: staging.clone() }, None);
                 // A reply to all must not reach a customer either.
                 email.cc.clear();
             }
-            self.check_domain(&email.to.email)?;
+            self.check_domain(&email.recipient().email)?;
         }
         Ok(message)
     }

@@ -70,7 +70,7 @@ enum Command {
     /// See it work: the shipped book plays 90 days of a sample portfolio; nothing leaves this machine
     Demo(demo::Demo),
     /// Is the book right? Every mistake in one pass, with place and suggestion
-    Check,
+    Check(check::Check),
     /// Do the playbooks do what their tests say?
     Test(test::Test),
     /// Read accounts, contacts, metrics, events or people from CSV, JSON or NDJSON
@@ -144,9 +144,12 @@ pub async fn run(cli: Cli) -> Exit {
 
 impl Command {
     async fn run(self, session: &Session) -> exit::Result<Exit> {
+        if !matches!(self, Command::Check(_)) {
+            session.print.refuse_formats_of_check()?;
+        }
         match self {
             Command::Demo(command) => command.run(session).await,
-            Command::Check => check::run(session),
+            Command::Check(command) => command.run(session),
             Command::Test(command) => command.run(session).await,
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,

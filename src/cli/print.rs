@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::exit::Result;
+use super::exit::{Failure, Result};
 use crate::store::Store;
 use crate::time::{TimeZone, Timestamp};
 
@@ -19,6 +19,12 @@ pub enum Format {
     Human,
     /// One object, or one object per line.
     Json,
+    /// Workflow commands of GitHub; only of `check`.
+    #[value(hide = true)]
+    Github,
+    /// A SARIF log, for code scanning; only of `check`.
+    #[value(hide = true)]
+    Sarif,
 }
 
 /// Where commands write what they report.
@@ -31,6 +37,16 @@ pub struct Print {
 impl Print {
     pub fn is_json(self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Fails when the output is asked for in a format that only `check` has.
+    pub fn refuse_formats_of_check(self) -> Result<()> {
+        match self.format {
+            Format::Human | Format::Json => Ok(()),
+            Format::Github | Format::Sarif => {
+                Err(Failure::usage("only `check` prints this format").help("use --format human or --format json"))
+            }
+        }
     }
 
     /// A line of text.

@@ -76,11 +76,17 @@ fn reworded(scan: &Scan, error: &ParseError) -> Problem {
         ParseErrorType::MissingToken(token, _) => {
             Problem::new("syntax", at, format!("`{token}` is missing before `{found}`"))
         }
+        _ if is_operator(found) => Problem::new("syntax", at, format!("`{found}` needs a value on both sides"))
+            .help("take it out, or write what is compared before and after it"),
         _ if found == "," => Problem::new("syntax", at, "`,` cannot stand here")
             .help("a comma separates arguments; numbers are written without one, as in 10000"),
         _ => Problem::new("syntax", at, format!("`{found}` cannot stand here"))
             .help("between two values there must be an operator, such as `&&` or `==`"),
     }
+}
+
+fn is_operator(symbol: &str) -> bool {
+    matches!(symbol, "&&" | "||" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "*" | "/" | "%" | "??")
 }
 
 fn place(scan: &Scan, start: usize) -> Range<usize> {

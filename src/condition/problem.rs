@@ -14,11 +14,21 @@ pub struct Problem {
     pub help: Option<String>,
     /// A replacement for `start..end`.
     pub suggestion: Option<String>,
+    /// Whether the replacement is surely what was meant, so that it can be made without asking.
+    pub sure: bool,
 }
 
 impl Problem {
     pub(super) fn new(code: &'static str, at: Range<usize>, message: impl Into<String>) -> Problem {
-        Problem { code, start: at.start, end: at.end, message: message.into(), help: None, suggestion: None }
+        Problem {
+            code,
+            start: at.start,
+            end: at.end,
+            message: message.into(),
+            help: None,
+            suggestion: None,
+            sure: false,
+        }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Problem {
@@ -30,17 +40,36 @@ impl Problem {
         self.suggestion = Some(suggestion.into());
         self
     }
+
+    /// As [`Problem::suggest`], where nothing else can be meant.
+    pub(super) fn fix(self, suggestion: impl Into<String>) -> Problem {
+        Problem { sure: true, ..self.suggest(suggestion) }
+    }
 }
 
 /// The candidate a misspelt word most likely meant; none when nothing is near.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + word.chars().count() / 4;
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
+    near(word, candidates).into_iter().min().map(|(_, candidate)| candidate)
+}
+
+/// Whether a misspelt word can only have meant one of the candidates: no other is as near, by far.
+pub fn is_sure<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut near = near(word, candidates);
+    near.sort_unstable();
+    near.dedup();
+    match &near[..] {
+        [] => false,
+        [(distance, _)] => *distance <= 2,
+        [(first, _), (second, _), ..] => *first <= 1 && *second > first + 1,
+    }
+}
+
+/// The candidates that are near, each with its distance.
+fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
+    let (word, limit) = (word.to_lowercase(), 1 + word.chars().count() / 4);
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+    let measured = candidates.into_iter().map(|candidate| (distance(candidate), candidate));
+    measured.filter(|(distance, _)| *distance <= limit).collect()
 }
 
 #[cfg(test)]
@@ -52,5 +81,12 @@ mod tests {
         assert_eq!(nearest("helth", ["health", "arr"]), Some("health"));
         assert_eq!(nearest("Enterprize", ["enterprise", "mid"]), Some("enterprise"));
         assert_eq!(nearest("colour", ["arr", "owner"]), None);
+    }
+
+    #[test]
+    fn a_word_between_two_candidates_is_not_sure() {
+        assert!(is_sure("enterprize", ["enterprise", "mid"]));
+        assert!(!is_sure("plan_nam", ["plan_name", "plan_names"]));
+        assert!(!is_sure("colour", ["arr"]));
     }
 }

@@ -65,12 +65,10 @@ impl Reads {
             }
             Name::Usage { metric, .. } => self.metric(metric, registry),
             Name::EventCount { kind, days } => {
-                self.events.insert(kind.clone());
+                self.event(kind, registry);
                 self.event_windows.insert((kind.clone(), *days));
             }
-            Name::EventLast { kind, .. } | Name::EventLastAt { kind } => {
-                self.events.insert(kind.clone());
-            }
+            Name::EventLast { kind, .. } | Name::EventLastAt { kind } => self.event(kind, registry),
             Name::Contact { .. } | Name::HasContact(_) | Name::ContactCount => self.contacts = true,
             Name::Role { .. } => self.people = true,
             Name::RunDay => (self.run, self.daily) = (true, true),
@@ -91,6 +89,11 @@ impl Reads {
         // Stages are conditions over dates: an account moves on by the passing of days alone.
         self.daily |= &**field == "stage";
         self.feeds.extend(registry.account.get(&**field).and_then(|known| known.feed.clone()));
+    }
+
+    fn event(&mut self, kind: &Arc<str>, registry: &Registry) {
+        self.events.insert(kind.clone());
+        self.feeds.extend(registry.event_feeds.get(&**kind).cloned());
     }
 
     fn metric(&mut self, metric: &Arc<str>, registry: &Registry) {

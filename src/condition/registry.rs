@@ -43,6 +43,8 @@ pub struct Registry {
     pub metrics: BTreeMap<String, Metric>,
     /// Event kinds with their declared fields.
     pub events: BTreeMap<String, BTreeMap<String, Field>>,
+    /// Event kinds that come from a feed which declares how fresh it must be.
+    pub event_feeds: BTreeMap<String, Arc<str>>,
     /// Ids of the health dimensions.
     pub dimensions: Vec<String>,
     /// Ids of the health bands.

@@ -17,7 +17,7 @@ pub(super) fn problems(scan: &Scan) -> Vec<Problem> {
             Kind::Word => word(scan, index),
             Kind::OddQuotes => Some(quotes(scan.text, token)),
             Kind::Number => number(scan, index),
-            Kind::Symbol => symbol(scan.text, token),
+            Kind::Symbol => percent(scan, index).or_else(|| symbol(scan.text, token)),
             Kind::Text => None,
         };
         if let Some(problem) = found {
@@ -36,7 +36,7 @@ const NOT_AN_EXPRESSION: &str = "not-an-expression";
 
 fn instead(at: Range<usize>, written: &str, right: &str) -> Problem {
     let message = format!("`{written}` is written `{right}` in a condition");
-    Problem::new("wrong-operator", at, message).suggest(right)
+    Problem::new("wrong-operator", at, message).fix(right)
 }
 
 fn word(scan: &Scan, index: usize) -> Option<Problem> {
@@ -51,12 +51,24 @@ fn word(scan: &Scan, index: usize) -> Option<Problem> {
         ("or", _) => Some(instead(at, text, "||")),
         ("not", "in") => Some(instead(both, "not in", "!in")),
         ("not", _) => Some(instead(at, text, "!")),
+        ("in", _) if text != "in" => Some(instead(at, text, "in")),
+        ("is", "empty" | "null" | "none" | "blank") | ("is", "not") if asks_emptiness(scan, index) => Some(
+            Problem::new("wrong-operator", both, "whether there is a value is asked with a function").help(EMPTINESS),
+        ),
         ("is", "not") => Some(instead(both, "is not", "!=")),
         ("is", _) => Some(instead(at, text, "==")),
-        ("null" | "nil" | "none", _) if next != "(" => Some(
-            Problem::new("no-null", at, format!("there is no `{text}`: a value may be empty"))
-                .help("ask `is_empty(x)`, or give a default: `x ?? 0`"),
+        ("equals", _) if next != "(" => Some(instead(at, text, "==")),
+        ("between", _) if next != "(" => Some(
+            Problem::new("unknown-operator", at, "there is no `between`")
+                .help("write two comparisons: `x >= 10 && x <= 50`"),
         ),
+        ("contains" | "like" | "includes" | "matches", _) if next != "(" && index > 0 => Some(
+            Problem::new("unknown-operator", at, format!("`{text}` does not stand between two values"))
+                .help("write `contains(text, \"part\")`, `has_tag(account.tags, \"vip\")` or `x in [\"a\", \"b\"]`"),
+        ),
+        ("null" | "nil" | "none", _) if next != "(" => {
+            Some(Problem::new("no-null", at, format!("there is no `{text}`: a value may be empty")).help(EMPTINESS))
+        }
         ("true" | "false", _) if !matches!(text, "true" | "false") => {
             Some(instead(at, text, &text.to_ascii_lowercase()))
         }
@@ -67,6 +79,14 @@ fn word(scan: &Scan, index: usize) -> Option<Problem> {
         ),
         _ => None,
     }
+}
+
+const EMPTINESS: &str = "ask `is_empty(x)` or `!is_empty(x)`, or give a default: `x ?? 0`";
+
+/// `is empty`, `is not empty`.
+fn asks_emptiness(scan: &Scan, is: usize) -> bool {
+    let last = if scan.word(is + 1).eq_ignore_ascii_case("not") { is + 2 } else { is + 1 };
+    matches!(scan.word(last).to_ascii_lowercase().as_str(), "empty" | "null" | "none" | "blank")
 }
 
 const KEYWORDS: [&str; 26] = [
@@ -90,8 +110,7 @@ fn quotes(text: &str, token: &Token) -> Problem {
         chars.as_str().replace('\\', "\\\\").replace('"', "\\\"")
     };
     let right = format!("\"{inner}\"");
-    Problem::new("wrong-quotes", token.at.clone(), format!("texts stand in straight double quotes: {right}"))
-        .suggest(right)
+    Problem::new("wrong-quotes", token.at.clone(), format!("texts stand in straight double quotes: {right}")).fix(right)
 }
 
 fn number(scan: &Scan, index: usize) -> Option<Problem> {
@@ -102,6 +121,21 @@ fn number(scan: &Scan, index: usize) -> Option<Problem> {
     let at = token.at.start..next.at.end;
     let message = format!("`{}` is not a number", &scan.text[at.clone()]);
     Some(Problem::new("bad-number", at, message).help("write plain digits, such as 5000 or 0.25"))
+}
+
+/// `10%`; but `7 % 2` is the rest of a division.
+fn percent(scan: &Scan, index: usize) -> Option<Problem> {
+    let before = scan.tokens.get(index.checked_sub(1)?)?;
+    let is_last = matches!(scan.word(index + 1), "" | "&&" | "||" | ")" | "]" | ",");
+    if scan.word(index) != "%" || before.kind != Kind::Number || !is_last {
+        return None;
+    }
+    let at = before.at.start..scan.tokens[index].at.end;
+    let message = format!("`{}` is not a number", &scan.text[at.clone()]);
+    Some(
+        Problem::new("bad-number", at, message)
+            .help("write a share as 0.1; `change_pct(30)` counts in per cent: write 10"),
+    )
 }
 
 fn symbol(text: &str, token: &Token) -> Option<Problem> {

@@ -40,32 +40,48 @@ fn contact_fields(reader: &Addressee, facts: &Facts) -> Option<BTreeMap<String, 
     Some(names.map(|name| (name.clone(), contact.value(name, facts.now))).collect())
 }
 
-/// One mail to one addressee, and the message class it counts for.
+/// One copy of a mail: who gets it, and what it shows.
+pub struct Envelope<'a> {
+    pub recipient: &'a Addressee,
+    /// Whom the header names: the recipient, unless this is a copy.
+    pub written_to: &'a Addressee,
+    /// Whose fields the template sees as `contact`.
+    pub reader: &'a Addressee,
+    pub cc: &'a [Addressee],
+}
+
+/// One mail to one recipient, of that message class.
 pub fn email(
     action: &EmailAction,
     playbook: &Playbook,
     step: &str,
-    to: &Addressee,
-    cc: &[Addressee],
+    envelope: &Envelope<'_>,
+    class: &str,
     facts: &Facts,
     open_tasks: &OpenTasks,
-) -> Result<(Email, Arc<str>), RenderError> {
-    let rendered = render(&action.template, playbook, step, Some(to), facts)?;
-    let class: Arc<str> = rendered.class.as_deref().map_or_else(|| playbook.class.clone(), Arc::from);
-    let unsubscribe = facts.world.book.policy.unsubscribe.as_ref().filter(|_| &*class != TRANSACTIONAL);
-    let unsubscribe = unsubscribe.zip(to.contact.as_ref()).map(|(url, contact)| url.replace("{token}", contact));
-    let email = Email {
+) -> Result<Email, RenderError> {
+    let rendered = render(&action.template, playbook, step, Some(envelope.reader), facts)?;
+    let is_copy = envelope.recipient != envelope.written_to;
+    Ok(Email {
         from: sender(action, playbook, facts, open_tasks),
-        to: address(to),
-        cc: cc.iter().map(address).collect(),
+        to: address(envelope.written_to),
+        cc: envelope.cc.iter().map(address).collect(),
+        copy_to: is_copy.then(|| address(envelope.recipient)),
         subject: rendered.subject.clone().unwrap_or_else(|| playbook.title.clone()),
         html: layout::page(&markdown::html(&rendered.body), rendered.preheader.as_deref()),
         text: markdown::text(&rendered.body),
-        class: class.to_string(),
-        unsubscribe,
+        class: class.to_owned(),
+        unsubscribe: unsubscribe(envelope.recipient, class, facts),
         date: facts.now,
-    };
-    Ok((email, class))
+    })
+}
+
+/// The page on which the recipient, and nobody else, unsubscribes. Our own people get none: theirs would be the
+/// customer's.
+fn unsubscribe(recipient: &Addressee, class: &str, facts: &Facts) -> Option<String> {
+    let page = facts.world.book.policy.unsubscribe.as_ref().filter(|_| class != TRANSACTIONAL)?;
+    let token = facts.world.key.token(recipient.contact.as_deref()?);
+    Some(page.replace("{token}", &token))
 }
 
 fn address(one: &Addressee) -> Address {

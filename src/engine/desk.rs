@@ -271,9 +271,10 @@ impl Desk {
         own
     }
 
-    /// The task a step of an enrollment made.
+    /// The task a step or a level of an enrollment made, the latest if several.
     pub fn task_of(&self, enrollment: &str, step: &str) -> Option<&Task> {
-        self.tasks.values().find(|task| &*task.enrollment == enrollment && &*task.step == step)
+        let own = self.tasks.values().filter(|task| &*task.enrollment == enrollment && &*task.step == step);
+        own.max_by_key(|task| (task.created_at, task.id.clone()))
     }
 
     /// What conditions may see of the desk.

@@ -8,6 +8,7 @@ pub mod enrollment;
 pub mod entry;
 pub mod matching;
 pub mod plan;
+pub mod quiet;
 pub mod reason;
 pub mod recipients;
 pub mod suppression;

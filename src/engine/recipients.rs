@@ -87,10 +87,10 @@ fn resolve(
             let contact = facts.account.contact(&id).ok_or(Reason::RecipientMissing)?;
             allowed(contact, class, facts).map(|one| vec![one])
         }
-        Recipient::Address(address) => Ok(vec![at_address(address)]),
+        Recipient::Address(address) => at_address(address, class, facts).map(|one| vec![one]),
         Recipient::Account(field) if is_address_field(field, facts) => {
             let address = facts.account.text(field, facts.now).ok_or(Reason::RecipientMissing)?;
-            Ok(vec![at_address(&address)])
+            at_address(&address, class, facts).map(|one| vec![one])
         }
         ours => person(ours, facts, open_tasks).map(|person| vec![from_person(person)]).ok_or(Reason::RecipientMissing),
     }
@@ -102,8 +102,18 @@ pub fn may_reach(contact: &str, class: &str, facts: &Facts) -> Result<(), Reason
     allowed(contact, class, facts).map(|_| ())
 }
 
-fn at_address(address: &str) -> Addressee {
-    Addressee { name: None, email: Some(address.to_owned()), contact: None, person: None, slack: None }
+/// A plain address. One that a contact of the account has is that contact, whatever way it was written down.
+fn at_address(address: &str, class: &str, facts: &Facts) -> Result<Addressee, Reason> {
+    let nobody = || Addressee { name: None, email: Some(address.to_owned()), contact: None, person: None, slack: None };
+    let mut answers: Vec<_> = sharing(address, facts).map(|contact| allowed(contact, class, facts)).collect();
+    answers.sort_by_key(Result::is_err);
+    answers.into_iter().next().unwrap_or_else(|| Ok(nobody()))
+}
+
+/// The contacts of the account that have the address.
+fn sharing<'a>(address: &'a str, facts: &'a Facts) -> impl Iterator<Item = &'a Contact> {
+    let has = move |own: Option<Arc<str>>| own.is_some_and(|own| own.eq_ignore_ascii_case(address));
+    facts.account.contacts.values().filter(move |contact| has(contact.text("email", facts.now)))
 }
 
 /// Whether a field of the account holds an address of the customer's rather than one of our people.
@@ -136,22 +146,16 @@ fn reachable(persona: &str, class: &str, facts: &Facts) -> Result<Vec<Addressee>
     if found.is_empty() { Err(refusal) } else { Ok(found) }
 }
 
-/// Whether mail of that class may go to the contact: `unsubscribed` and `opted_out` never touch transactional mail.
+/// Whether mail of that class may go to the contact. Who shares an address shares what was said about it: whoever opted
+/// out sees an address, not our records.
 fn allowed(contact: &Contact, class: &str, facts: &Facts) -> Result<Addressee, Reason> {
-    let status = contact.text("status", facts.now);
-    let transactional = class == TRANSACTIONAL;
-    match status.as_deref() {
-        None | Some("active") => {}
-        Some("unsubscribed") if transactional => {}
-        Some("unsubscribed") => return Err(Reason::OptedOut),
-        Some(_) => return Err(Reason::RecipientMissing),
-    }
-    let opted_out = matches!(contact.fields.at("opted_out", facts.now),
-        Value::Tags(classes) if classes.iter().any(|own| &**own == class));
-    if opted_out && !transactional {
-        return Err(Reason::OptedOut);
+    if matches!(contact.text("status", facts.now).as_deref(), Some("left" | "bounced")) {
+        return Err(Reason::RecipientMissing);
     }
     let email = contact.text("email", facts.now).ok_or(Reason::RecipientMissing)?;
+    if sharing(&email, facts).any(|other| has_opted_out(other, class, facts)) {
+        return Err(Reason::OptedOut);
+    }
     Ok(Addressee {
         name: contact.text("name", facts.now).map(|name| name.to_string()),
         email: Some(email.to_string()),
@@ -159,6 +163,15 @@ fn allowed(contact: &Contact, class: &str, facts: &Facts) -> Result<Addressee, R
         person: None,
         slack: None,
     })
+}
+
+/// `unsubscribed` and `opted_out` never touch transactional mail.
+fn has_opted_out(contact: &Contact, class: &str, facts: &Facts) -> bool {
+    let of_class = || {
+        matches!(contact.fields.at("opted_out", facts.now),
+            Value::Tags(classes) if classes.iter().any(|own| &**own == class))
+    };
+    class != TRANSACTIONAL && (contact.text("status", facts.now).as_deref() == Some("unsubscribed") || of_class())
 }
 
 fn from_person(person: &Person) -> Addressee {

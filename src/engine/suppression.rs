@@ -27,6 +27,13 @@ pub struct Obstacle {
     pub rule: Arc<str>,
 }
 
+impl Obstacle {
+    /// A hold for that reason, which lasts no longer than `[late] grace`.
+    pub fn hold(reason: Reason, rule: &str) -> Obstacle {
+        Obstacle { reason, mode: HoldOrSkip::Hold, max_hold: None, until: None, rule: Arc::from(rule) }
+    }
+}
+
 /// The first suppression of the playbook that stands before a send of that kind.
 pub fn suppressed(
     playbook: &Playbook,
@@ -53,17 +60,15 @@ pub fn suppressed(
     })
 }
 
-/// The first cap that has no room for one more send of that class to that contact, after `ahead` others of the same
-/// step to the same account.
-pub fn capped(kind: Kind, class: &str, contact: &str, ahead: usize, facts: &Facts, desk: &Desk) -> Option<Obstacle> {
+/// The first cap that has no room for one more send of that class to that contact.
+pub fn capped(kind: Kind, class: &str, contact: &str, facts: &Facts, desk: &Desk) -> Option<Obstacle> {
     if class == TRANSACTIONAL {
         return None;
     }
     let policy = &facts.world.book.policy;
     policy.caps.iter().filter(|cap| covers(cap, kind, class)).find_map(|cap| {
         let counted = counted(cap, contact, facts, desk);
-        let ahead = if cap.per == CapPer::Account { ahead } else { 0 };
-        let over = counted.len() + ahead >= cap.max as usize;
+        let over = counted.len() >= cap.max as usize;
         // Room comes when the oldest of the last `max` sends leaves the window.
         let frees = || counted.len().checked_sub(cap.max as usize).map(|place| counted[place]);
         let until = over.then(frees).flatten().and_then(|at| add_span(at, cap.within, &facts.zone, facts.calendar()));
@@ -90,11 +95,19 @@ fn counted(cap: &Cap, contact: &str, facts: &Facts, desk: &Desk) -> Vec<Timestam
         };
         whom && covers(cap, send.channel, &send.class) && &*send.class != TRANSACTIONAL && may_have_reached(send.state)
     };
-    let at = |send: &Send| send.sent_at.unwrap_or(send.queued_at);
-    let mut times: Vec<Timestamp> = desk.sends.values().filter(counts).map(at).collect();
+    let mut times: Vec<Timestamp> = desk.sends.values().filter(counts).map(|send| arrival(send, facts.now)).collect();
     times.retain(|at| since.is_none_or(|since| *at > since) && *at <= facts.now);
     times.sort();
     times
+}
+
+/// When the send reached, or may have reached, the contact. What is on its way may arrive at any moment: it counts as of
+/// now, however long it has been queued.
+fn arrival(send: &Send, now: Timestamp) -> Timestamp {
+    match send.state {
+        DeliveryState::Queued | DeliveryState::Claimed | DeliveryState::Committing => now,
+        _ => send.sent_at.unwrap_or(send.queued_at),
+    }
 }
 
 fn may_have_reached(state: DeliveryState) -> bool {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::book::calendar::add_span;
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Book, Calendar, People, Person, Window};
 use crate::condition::{self, Field, Name, Truth, Type, Value};
+use crate::id::Key;
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
@@ -26,6 +26,8 @@ pub struct World {
     pub event_kinds: Arc<BTreeSet<Arc<str>>>,
     /// Since when the health model scores as it does, if it scored otherwise before.
     pub health_seam: Option<Timestamp>,
+    /// Signs what leads back to us, such as unsubscribe links.
+    pub key: Key,
 }
 
 impl World {
@@ -36,13 +38,14 @@ impl World {
         imported: Vec<Person>,
         feeds: BTreeMap<Arc<str>, Timestamp>,
         health_seam: Option<Timestamp>,
+        key: Key,
     ) -> World {
         let mut people = book.people.clone();
         for person in imported {
             people.people.entry(person.id.clone()).or_insert(person);
         }
         let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam }
+        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam, key }
     }
 }
 
@@ -70,15 +73,19 @@ impl Facts {
         Facts { world, account, work, now, zone, window, run: None, event: None, health: Arc::default() }
     }
 
-    /// The same facts as a playbook sees them: in its zone and with its calendar. Where the account names no zone
-    /// that exists, the playbook's fallback counts, and UTC when it has none.
+    /// The same facts as a playbook sees them: in its zone, UTC when it has none, and with its calendar.
     pub fn seen_by(&self, playbook: &Playbook) -> Facts {
+        let zone = self.zone_for(playbook).unwrap_or(TimeZone::UTC);
+        Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
+    }
+
+    /// Whose clock a playbook follows here. Where the account names no zone that exists, its fallback counts.
+    pub fn zone_for(&self, playbook: &Playbook) -> Option<TimeZone> {
         let own = match &playbook.zone.source {
             ZoneSource::Fixed(zone) => Some(zone.clone()),
             ZoneSource::Account(field) => self.account.text(field, self.now).and_then(|name| TimeZone::get(&name).ok()),
         };
-        let zone = own.or_else(|| playbook.zone.fallback.clone()).unwrap_or(TimeZone::UTC);
-        Facts { zone, window: playbook.send_window.clone(), ..self.clone() }
+        own.or_else(|| playbook.zone.fallback.clone())
     }
 
     /// The same facts with the event that would start a playbook.
@@ -161,30 +168,11 @@ impl Facts {
         when.is_none_or(|when| when.truth(self) == Truth::True)
     }
 
-    /// The value, or stale when the field's feed is older than it may be.
-    fn fresh(&self, field: Option<&Field>, value: impl FnOnce() -> Value) -> Value {
-        match field.and_then(|field| field.feed.as_ref()).filter(|feed| self.is_stale(feed)) {
-            Some(feed) => Value::Stale(feed.clone()),
-            None => value(),
-        }
-    }
-
-    fn is_stale(&self, feed: &Arc<str>) -> bool {
-        let Some(fresh_for) = self.world.book.dictionary.feeds.get(feed) else { return false };
-        let Some(seen) = self.world.feeds.get(feed) else { return true };
-        let good_until = add_span(*seen, *fresh_for, &self.zone, self.calendar());
-        good_until.is_some_and(|until| until < self.now)
-    }
-
-    fn registry(&self) -> &condition::Registry {
+    pub(super) fn registry(&self) -> &condition::Registry {
         &self.world.book.dictionary.registry
     }
 
     fn usage(&self, metric: &Arc<str>, window: &condition::Window) -> Value {
-        let feed = self.registry().metrics.get(&**metric).and_then(|metric| metric.feed.clone());
-        if let Some(feed) = feed.filter(|feed| self.is_stale(feed)) {
-            return Value::Stale(feed);
-        }
         let missing = self.world.book.dictionary.metrics.get(metric);
         let days = Days {
             series: self.account.metrics.get(metric),
@@ -192,7 +180,8 @@ impl Facts {
             lives_from: self.lives_from(),
             today: self.today(),
         };
-        days.read(window)
+        let feed = self.registry().metrics.get(&**metric).and_then(|metric| metric.feed.as_ref());
+        self.unless_stale(feed, || days.read(window))
     }
 
     /// The account's start date, else the first day any metric knows it.
@@ -207,10 +196,26 @@ impl Facts {
         Value::Number(events.iter().rev().take_while(|event| event.at > since).count() as f64)
     }
 
+    fn last_of_event(&self, kind: &str, field: &str) -> Value {
+        let declared = self.registry().events.get(kind).and_then(|fields| fields.get(field));
+        self.fresh(declared, || {
+            let last = self.account.last_event(kind, self.now);
+            last.and_then(|event| event.fields.get(field)).cloned().unwrap_or(Value::Empty)
+        })
+    }
+
     /// The same local time `n` calendar days earlier.
     fn days_ago(&self, n: i64) -> Timestamp {
         let local = self.zone.to_datetime(self.now);
         crate::time::instant(add_days(local.date(), -n).to_datetime(local.time()), &self.zone)
+    }
+
+    /// The value of then: known for good when the feed was seen since, even if that is long ago.
+    fn was(&self, field: &str, days: i64) -> Value {
+        let then = self.days_ago(days);
+        let feed = self.registry().account.get(field).and_then(|own| own.feed.as_ref());
+        let seen_since = |feed: &&Arc<str>| self.world.feeds.get(*feed).is_some_and(|seen| *seen >= then);
+        self.unless_stale(feed.filter(|feed| !seen_since(feed)), || self.account.value(field, then))
     }
 
     /// A change since then; the first value of a field is not one.
@@ -258,7 +263,9 @@ impl Facts {
     }
 
     fn contact_field(&self, persona: &str, field: &str) -> Value {
-        self.account.contact_with(persona, self.now).map_or(Value::Empty, |contact| contact.value(field, self.now))
+        self.fresh(self.registry().contact.get(field), || {
+            self.account.contact_with(persona, self.now).map_or(Value::Empty, |contact| contact.value(field, self.now))
+        })
     }
 
     fn active_contacts(&self) -> Value {
@@ -266,8 +273,13 @@ impl Facts {
     }
 
     fn days_since_contact(&self) -> Value {
-        let kinds = self.world.book.dictionary.contact_events.iter();
-        let events = kinds.filter_map(|kind| self.account.last_event(kind, self.now)).map(|event| event.at);
+        let kinds = || self.world.book.dictionary.contact_events.iter();
+        // One of which nothing is known lately may hold a later contact.
+        let mut feeds = kinds().filter_map(|kind| self.registry().event_feeds.get(&**kind));
+        if let Some(stale) = feeds.find(|feed| self.is_stale(feed)) {
+            return Value::Stale(stale.clone());
+        }
+        let events = kinds().filter_map(|kind| self.account.last_event(kind, self.now)).map(|event| event.at);
         let mails = self.work.mails.iter().filter(|at| **at <= self.now).copied();
         let latest = events.chain(mails).max();
         latest.map_or(Value::Empty, |at| {
@@ -294,14 +306,11 @@ impl condition::Facts for Facts {
             Name::HealthChange(days) => self.health_change(*days),
             Name::HealthWas(days) => self.health_was(*days),
             Name::Usage { metric, window } => self.usage(metric, window),
-            Name::EventCount { kind, days } => self.event_count(kind, *days),
-            Name::EventLast { kind, field } => self
-                .account
-                .last_event(kind, self.now)
-                .map_or(Value::Empty, |event| event.fields.get(field).cloned().unwrap_or(Value::Empty)),
-            Name::EventLastAt { kind } => {
+            Name::EventCount { kind, days } => self.of_events(kind, || self.event_count(kind, *days)),
+            Name::EventLast { kind, field } => self.last_of_event(kind, field),
+            Name::EventLastAt { kind } => self.of_events(kind, || {
                 self.account.last_event(kind, self.now).map_or(Value::Empty, |event| Value::Time(event.at))
-            }
+            }),
             Name::Contact { persona, field } => self.contact_field(persona, field),
             Name::HasContact(persona) => Value::Bool(self.account.contact_with(persona, self.now).is_some()),
             Name::ContactCount => self.active_contacts(),
@@ -335,8 +344,10 @@ impl condition::Facts for Facts {
                 Value::Bool(stays.any(|stay| stay.from <= self.now && stay.until.is_none_or(|until| until > self.now)))
             }
             Name::DaysSinceContact => self.days_since_contact(),
-            Name::Was { field, days } => self.account.value(field, self.days_ago(*days)),
-            Name::Changed { field, days } => self.changed(field, *days),
+            Name::Was { field, days } => self.was(field, *days),
+            Name::Changed { field, days } => {
+                self.fresh(self.registry().account.get(&**field), || self.changed(field, *days))
+            }
         }
     }
 

@@ -50,12 +50,22 @@ impl Health {
     }
 
     pub fn band_value(&self) -> Value {
-        self.band.clone().map_or(Value::Empty, Value::Text)
+        match (&self.band, self.score_value()) {
+            (Some(band), _) => Value::Text(band.clone()),
+            (None, Value::Stale(feed)) => Value::Stale(feed),
+            (None, _) => Value::Empty,
+        }
     }
 
     pub fn dimension_value(&self, id: &str) -> Value {
-        let dimension = self.dimensions.iter().find(|dimension| &*dimension.id == id);
-        dimension.and_then(|dimension| dimension.score).map_or(Value::Empty, Value::Number)
+        let Some(dimension) = self.dimensions.iter().find(|dimension| &*dimension.id == id) else {
+            return Value::Empty;
+        };
+        match (dimension.score, stale_feed(std::slice::from_ref(dimension))) {
+            (Some(score), _) => Value::Number(score),
+            (None, Some(feed)) => Value::Stale(feed),
+            (None, None) => Value::Empty,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod facts;
+mod freshness;
 pub mod health;
 pub mod import;
 pub mod usage;

@@ -65,7 +65,8 @@ pub struct Matched {
 
 /// What is known of the world at an instant, for questions that change nothing.
 pub async fn world(store: &Store, book: Arc<Book>) -> Result<World> {
-    Ok(World::new(book, store.people().await?, store.feeds().await?, store.health_seam().await?))
+    let (people, feeds) = (store.people().await?, store.feeds().await?);
+    Ok(World::new(book, people, feeds, store.health_seam().await?, store.token_key().await?))
 }
 
 /// Explains one account in one playbook as of an instant.

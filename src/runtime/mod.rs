@@ -83,7 +83,7 @@ impl Runtime {
         channels: Arc<Channels>,
         connections: usize,
     ) -> Result<Runtime> {
-        let world = World::new(book, store.people().await?, store.feeds().await?, store.health_seam().await?);
+        let world = explain::world(&store, book).await?;
         let (live_since, versions) = (store.live_since().await?, store.versions().await?);
         let owner = format!("{}-{}", std::process::id(), clock.now().as_microsecond());
         let (stopping, resident) = (watch::Sender::new(false), HashMap::new());
@@ -114,8 +114,7 @@ impl Runtime {
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
         let book = self.world.book.clone();
-        let (people, feeds) = (self.store.people().await?, self.store.feeds().await?);
-        self.world = World::new(book, people, feeds, self.store.health_seam().await?);
+        self.world = explain::world(&self.store, book).await?;
         Ok(())
     }
 

@@ -52,6 +52,9 @@ pub enum Error {
     #[error("{what} `{id}` expired on {}: it can no longer be answered", crate::time::utc_text(*at))]
     Expired { what: &'static str, id: String, at: crate::time::Timestamp },
 
+    #[error("the system gives no random bytes, and the database needs a key of its own: try again")]
+    NoRandomness,
+
     #[error("a row cannot be written as JSON: {0}")]
     Encode(#[from] serde_json::Error),
 }

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::db::on;
 use super::value::{instant, micros};
 use super::{Error, Result, Store, Tx};
-use crate::id;
+use crate::id::{self, Key};
 use crate::time::Timestamp;
 
 /// The database's own record of itself.
@@ -41,12 +44,22 @@ impl Store {
         Ok(rows.into_iter().map(|(playbook, version)| (playbook.into(), version.into())).collect())
     }
 
-    /// Gives a new database its identity.
+    /// What this database signs its unsubscribe links with.
+    pub async fn token_key(&self) -> Result<Key> {
+        const TEXT: &str = "select token_key from instance where id = 1";
+        let text: Option<String> = on!(read self, db => sqlx::query_scalar(TEXT).fetch_one(db).await?);
+        let bytes = text.and_then(|text| BASE64.decode(text).ok()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Key::new).ok_or_else(|| Error::unreadable("the key of", "instance"))
+    }
+
+    /// Gives a new database its identity, and its key to one that has none.
     pub(super) async fn name_instance(&self) -> Result<()> {
+        const NAME: &str = "insert into instance (id, identity) values (1, $1) on conflict (id) do nothing";
+        const KEY: &str = "update instance set token_key = $1 where id = 1 and token_key is null";
+        let (identity, key) = (new_identity(), new_key()?);
         let mut tx = self.begin().await?;
-        const TEXT: &str = "insert into instance (id, identity) values (1, $1) on conflict (id) do nothing";
-        let identity = new_identity();
-        on!(tx &mut tx, db => sqlx::query(TEXT).bind(identity).execute(db).await.map(|_| ())?);
+        on!(tx &mut tx, db => sqlx::query(NAME).bind(identity).execute(db).await.map(|_| ())?);
+        on!(tx &mut tx, db => sqlx::query(KEY).bind(key).execute(db).await.map(|_| ())?);
         tx.commit().await
     }
 }
@@ -93,6 +106,14 @@ impl Tx {
             .execute(db).await.map(|_| ())?);
         Ok(())
     }
+}
+
+/// Random bytes as the TLS library draws its own keys.
+fn new_key() -> Result<String> {
+    let mut bytes = [0; Key::BYTES];
+    let random = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
+    Ok(BASE64.encode(bytes))
 }
 
 /// Different for every database: the standard library seeds each hasher at random.

@@ -39,6 +39,7 @@ fn email_to(delivery: &str, recipient: &str) -> Message {
         from: address("Dana Reyes", "dana@us.example"),
         to: address("Pat Lee", recipient),
         cc: vec![],
+        copy_to: None,
         subject: "Your renewal".to_owned(),
         html: "<p>Hello</p>".to_owned(),
         text: "Hello\n.\n..\n".to_owned(),

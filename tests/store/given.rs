@@ -139,6 +139,7 @@ pub fn mail(id: &str, to: &str) -> NewDelivery {
         from: address("success@us.example"),
         to: address(to),
         cc: Vec::new(),
+        copy_to: None,
         subject: "Your renewal".to_owned(),
         html: "<p>Hello</p>".to_owned(),
         text: "Hello".to_owned(),

@@ -84,6 +84,7 @@ fn events(table: &mut Table, dictionary: &mut Dictionary, registry: &mut Registr
         event.finish();
         if check_name(table, &kind, &place) {
             registry.events.insert(kind.to_string(), fields);
+            registry.event_feeds.extend(feed.map(|feed| (kind.to_string(), feed)));
             if with_contact {
                 dictionary.contact_events.insert(kind);
             }

@@ -53,7 +53,7 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
-    later::warn(&table, &["quiet", "breaker", "silence_alarm"]);
+    later::warn(&table, &["breaker", "silence_alarm"]);
     table.finish();
     policy
 }
@@ -133,6 +133,5 @@ fn email(mut entry: Table, policy: &mut Policy) {
         entry.report(diagnostic.help("`{token}` stands for the contact, as in \"https://us.example/u/{token}\""));
     }
     policy.reply_pauses = entry.get("reply").choice(&ON_REPLY).unwrap_or(policy.reply_pauses);
-    later::warn(&entry, &["reply"]);
     entry.finish();
 }

@@ -10,7 +10,7 @@ use super::table::Table;
 use super::{Reading, some_of, syntax};
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
 use crate::book::source::{Place, StringMap};
-use crate::condition::{Expected, Expression, Problem, Scope, Source, nearest};
+use crate::condition::{Expected, Expression, Problem, Scope, Source, is_sure, nearest};
 
 /// A value that may be absent. The takers give `None` for an absent value and, after a report, for a wrong one.
 pub struct Item<'f> {
@@ -49,6 +49,11 @@ impl<'f> Item<'f> {
             _ => self.span.clone(),
         };
         Place::new(self.reading.file, span)
+    }
+
+    /// Where it stands, a text with its quotes.
+    pub(super) fn with_quotes(&self) -> Place {
+        Place::new(self.reading.file, self.span.clone())
     }
 
     /// How messages name it: the key in backticks.
@@ -157,6 +162,7 @@ impl<'f> Item<'f> {
             let message = format!("`{word}` is not a value of {}", self.label());
             let diagnostic = self.place().error("unknown-value", message);
             self.report(match nearest(word, words.iter().copied()) {
+                Some(right) if is_sure(word, words.iter().copied()) => diagnostic.fix(right),
                 Some(right) => diagnostic.suggest(right),
                 None => diagnostic.help(format!("one of: {}", words.join(", "))),
             });
@@ -240,8 +246,12 @@ impl<'f> Item<'f> {
         let map = StringMap::of(&self.reading.file.text, self.span.clone());
         for problem in problems {
             let place = Place::new(self.reading.file, map.range(problem.start..problem.end));
-            let diagnostic = place.error(problem.code, problem.message);
-            self.report(Diagnostic { help: problem.help, ..diagnostic }.suggest_closest(problem.suggestion.as_deref()));
+            let diagnostic = Diagnostic { help: problem.help, ..place.error(problem.code, problem.message) };
+            let raw = self.reading.file.text.get(self.span.clone()).unwrap_or_default();
+            self.report(match problem.suggestion {
+                Some(right) => suggested(diagnostic, right, problem.sure, raw),
+                None => diagnostic,
+            });
         }
     }
 
@@ -262,9 +272,26 @@ impl<'f> Item<'f> {
         let message = format!("{} must be {wanted}; found {}", self.label(), article(value));
         let place = Place::new(self.reading.file, self.span.clone());
         let diagnostic = place.error("wrong-type", message);
-        self.report(diagnostic.suggest_closest(requoted(value, wanted, place.text()).as_deref()));
+        self.report(match requoted(value, wanted, place.text()) {
+            Some(right) => diagnostic.fix(right),
+            None => diagnostic,
+        });
         None
     }
+}
+
+/// The diagnostic with what to write instead, as it is written in a string that opens like `raw`.
+///
+/// A literal string cannot hold its own quote, whatever is written for it; then the help says what is meant.
+fn suggested(diagnostic: Diagnostic, right: String, sure: bool, raw: &str) -> Diagnostic {
+    let helped = diagnostic.help.clone().unwrap_or_else(|| format!("did you mean `{right}`?"));
+    let diagnostic = diagnostic.help(helped);
+    let written = match raw.as_bytes().first() {
+        Some(b'"') => right.replace('\\', "\\\\").replace('"', "\\\""),
+        _ if right.contains('\'') => return diagnostic,
+        _ => right,
+    };
+    if sure { diagnostic.fix(written) } else { diagnostic.suggest(written) }
 }
 
 /// The same value with or without quotes, where that is all that is wrong with it.

@@ -14,6 +14,7 @@
 mod item;
 mod misplaced;
 mod moment;
+mod places;
 mod syntax;
 mod table;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod value;
 
 pub use item::Item;
 pub(in crate::book) use moment::time_of_day;
+pub use places::Places;
 pub use table::Table;
 
 use std::sync::Arc;

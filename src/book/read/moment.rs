@@ -29,8 +29,8 @@ impl Item<'_> {
             _ => None,
         };
         if moment.is_some() && self.is_text() {
-            let diagnostic = self.place().info("date-as-text", format!("{} is a date in quotes", self.label()));
-            self.report(diagnostic.help("write the date without quotes"));
+            let diagnostic = self.with_quotes().info("date-as-text", format!("{} is a date in quotes", self.label()));
+            self.report(diagnostic.help("write the date without quotes").fix(self.place().text()));
         }
         moment.or_else(|| self.wrong_type(wanted))
     }
@@ -58,7 +58,9 @@ impl Item<'_> {
         match self.str("a span in quotes, such as \"3d\" or \"5bd\"")?.parse() {
             Ok(span) => Some(span),
             Err(message) => {
-                self.report(self.place().error("bad-span", message));
+                let is_ambiguous = message.contains("ambiguous");
+                let code = if is_ambiguous { "ambiguous-duration" } else { "bad-span" };
+                self.report(self.place().error(code, message));
                 None
             }
         }

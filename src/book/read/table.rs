@@ -13,7 +13,7 @@ use super::misplaced::rightful_place;
 use super::{Reading, some_of, syntax};
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
 use crate::book::source::{Place, SourceFile};
-use crate::condition::nearest;
+use crate::condition::{is_sure, nearest};
 
 /// A table of a file. Keys are taken out; [`Table::finish`] reports what is left as unknown.
 pub struct Table<'f> {
@@ -93,7 +93,12 @@ impl<'f> Table<'f> {
         let item = self.get(key);
         if item.is_table() {
             let message = format!("{} is a list: write `[[{}]]` with two brackets", item.label(), item.path());
-            self.report(item.place().error("wrong-type", message));
+            let diagnostic = item.place().error("single-bracket-list", message);
+            let header = format!("[[{}]]", item.path());
+            self.report(match item.place().text().starts_with('[') {
+                true => diagnostic.fix(header),
+                false => diagnostic,
+            });
             return item.table().into_iter().collect();
         }
         item.list().into_iter().filter_map(Item::table).map(|table| table.in_double_brackets()).collect()
@@ -168,13 +173,14 @@ impl<'f> Table<'f> {
             "" => format!("`{key}` is not a key at the top of this file"),
             _ => format!("`{key}` is not a key of {}", self.title),
         };
-        let diagnostic = place.error("unknown-key", message);
         if let Some(rightful) = rightful_place(key, &self.path, &self.asked) {
-            return diagnostic.help(rightful);
+            return place.error("misplaced-key", message).help(rightful);
         }
+        let diagnostic = place.error("unknown-key", message);
         let known: Vec<&str> =
             self.asked.iter().map(String::as_str).filter(|key| !self.places.contains_key(*key)).collect();
         match nearest(key, self.asked.iter().map(String::as_str)) {
+            Some(right) if is_sure(key, self.asked.iter().map(String::as_str)) => diagnostic.fix(right),
             Some(right) => diagnostic.suggest(right),
             None if known.is_empty() => diagnostic.help("take it out"),
             None => diagnostic.help(format!("keys that may still be added here: {}", some_of(&known))),

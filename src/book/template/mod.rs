@@ -12,6 +12,7 @@ mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -221,6 +222,11 @@ impl Part {
             Part::Body => id.to_string(),
         }
     }
+}
+
+/// The bytes between the `+++` lines a template file opens with, if it does.
+pub fn front_matter(text: &str) -> Option<Range<usize>> {
+    source::split(text).0
 }
 
 #[cfg(test)]

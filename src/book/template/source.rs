@@ -58,7 +58,7 @@ pub(super) fn read(file: &Arc<SourceFile>, diagnostics: &Diagnostics) -> Source 
 }
 
 /// The front matter's bytes, if the file opens with it, and where the body starts.
-fn split(text: &str) -> (Option<std::ops::Range<usize>>, usize) {
+pub(super) fn split(text: &str) -> (Option<std::ops::Range<usize>>, usize) {
     let mut lines = text.split_inclusive('\n');
     let Some(first) = lines.next().filter(|line| line.trim_end() == FENCE) else { return (None, 0) };
     let mut at = first.len();

@@ -10,9 +10,9 @@ use rhai::{Expr as Tree, FnCallExpr, Position, Stmt};
 
 use super::expr::{Expr, Node};
 use super::parse::{offset, parse};
-use super::problem::nearest;
+use super::problem::{is_sure, nearest};
 use super::scan::{Kind, Scan};
-use super::{Expected, Name, Problem, Reads, Scope, Type, Value, rewrite};
+use super::{Expected, Name, Problem, Reads, Scope, Type, Value, repair, rewrite};
 
 mod call;
 mod lookup;
@@ -33,9 +33,9 @@ pub(super) fn compile(scan: &Scan, scope: &Scope, expected: &Expected) -> Result
     }
     let odd = rewrite::problems(scan);
     if !odd.is_empty() {
-        return Err(odd);
+        return Err(repair::beyond(scan, odd, scope, expected));
     }
-    let ast = parse(scan).map_err(|problem| vec![problem])?;
+    let ast = parse(scan).map_err(|problem| repair::parts(scan, problem, scope))?;
     let mut lower = Lower { scan, scope, problems: Vec::new(), reads: Reads::default() };
     let root = match ast.statements() {
         [Stmt::Expr(tree)] => lower.expression(tree),
@@ -176,7 +176,9 @@ impl Lower<'_> {
         candidates: impl Iterator<Item = &'c str> + Clone,
     ) -> Option<T> {
         let word = self.text(&at).trim_matches('"');
-        let problem = Problem::new(code, at.clone(), message);
+        // People and playbooks decide who gets something; which one was meant, its author says.
+        let sure = !matches!(code, "unknown-person" | "unknown-playbook") && is_sure(word, candidates.clone());
+        let problem = Problem { sure, ..Problem::new(code, at.clone(), message) };
         self.problems.push(match nearest(word, candidates.clone()) {
             Some(near) if self.text(&at).starts_with('"') => {
                 problem.help(format!("did you mean \"{near}\"?")).suggest(format!("\"{near}\""))

@@ -87,7 +87,7 @@ impl Lower<'_> {
         let second = self.span(middle.at.start, right.at.end);
         // A second part that reaches before the first has parentheses which a suggestion would tear.
         let problem = if second.start > left.at.start {
-            problem.suggest(format!("{} && {}", self.text(&left.at), self.text(&second)))
+            problem.fix(format!("{} && {}", self.text(&left.at), self.text(&second)))
         } else {
             problem
         };

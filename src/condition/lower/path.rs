@@ -157,7 +157,7 @@ impl Lower<'_> {
         if self.scope.registry.account.contains_key(root) {
             let right = format!("account.{root}");
             let message = format!("there is no `{root}`; the field is `{right}`");
-            self.problems.push(Problem::new("unknown-name", at, message).suggest(right));
+            self.problems.push(Problem::new("unknown-name", at, message).fix(right));
             return None;
         }
         let message = format!("there is no `{root}`");

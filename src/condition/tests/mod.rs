@@ -64,7 +64,7 @@ fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
     words.map(str::to_owned).to_vec()
 }
 
-fn registry() -> Registry {
+pub(super) fn registry() -> Registry {
     let mut account = fields([
         ("arr", Type::Number),
         ("seats", Type::Number),
@@ -87,6 +87,7 @@ fn registry() -> Registry {
         person: fields([("name", Type::Text), ("manager", Type::Person)]),
         metrics: BTreeMap::from([("logins".to_owned(), Metric::default())]),
         events: BTreeMap::from([("nps_response".to_owned(), fields([("score", Type::Number)]))]),
+        event_feeds: BTreeMap::from([("nps_response".to_owned(), "panel".into())]),
         dimensions: words(["usage"]),
         bands: words(["red", "yellow", "green"]),
         personas: words(["champion", "admin"]),
@@ -98,7 +99,7 @@ fn registry() -> Registry {
     }
 }
 
-fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem>> {
+pub(super) fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem>> {
     let steps = STEPS.map(str::to_owned);
     let scope = Scope {
         event: Some("nps_response"),
@@ -111,7 +112,7 @@ fn compile_in(registry: &Registry, text: &str) -> Result<Expression, Vec<Problem
     Expression::compile(Source::inline(text, "test"), &scope, Expected::Any)
 }
 
-fn compile(text: &str) -> Expression {
+pub(super) fn compile(text: &str) -> Expression {
     compile_in(&registry(), text).unwrap_or_else(|problems| panic!("{text}: {problems:#?}"))
 }
 

@@ -83,7 +83,8 @@ fn dependencies_are_collected() {
     let reads =
         compile("account.nps < 7 && was(account.arr, 30) > 5 && events.nps_response.count(14) > 0").reads().clone();
     assert_eq!(reads.fields.iter().map(|field| &**field).collect::<Vec<_>>(), ["arr", "nps"]);
-    assert!(reads.feeds.contains("survey") && reads.events.contains("nps_response"));
+    assert_eq!(reads.feeds.iter().map(|feed| &**feed).collect::<Vec<_>>(), ["panel", "survey"]);
+    assert!(reads.events.contains("nps_response"));
     assert!(reads.event_windows.contains(&("nps_response".into(), 14)));
     assert!(reads.field_windows.contains(&("arr".into(), 30)));
     assert!(!reads.daily && !reads.clock && !reads.run && !reads.health);

@@ -55,6 +55,43 @@ fn several_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn what_is_wrong_behind_a_repaired_habit_is_told_too() {
+    let text = "account.helth < 5 and account.status = 'activ' or account.arr in [1";
+    assert_eq!(codes(text), ["unmatched-bracket"]);
+    let text = "account.helth < 5 and account.status = 'activ'";
+    assert_eq!(codes(text), ["wrong-operator", "wrong-operator", "wrong-quotes", "unknown-field", "unknown-choice"]);
+    let found = problems(text);
+    let written: Vec<&str> = found.iter().map(|problem| &text[problem.start..problem.end]).collect();
+    assert_eq!(written, ["and", "=", "'activ'", "helth", "'activ'"]);
+    assert_eq!(codes("10 =< account.arr =< 50"), ["wrong-operator", "wrong-operator", "chained-comparison"]);
+}
+
+#[test]
+fn each_comparison_is_looked_at_when_the_whole_cannot_be_read() {
+    let text = "account.arr 5 && account.helth < 5 && (account.seats > && true) || account.name ==";
+    let found = problems(text);
+    let written: Vec<(&str, &str)> = found.iter().map(|own| (own.code, &text[own.start..own.end])).collect();
+    let expected = [("syntax", "5"), ("unknown-field", "helth"), ("syntax", "&&"), ("syntax", "==")];
+    assert_eq!(written, expected);
+    assert_eq!(codes("account.arr > 5 && && account.seats > 5"), ["syntax"]);
+}
+
+#[test]
+fn words_of_plain_english_are_answered() {
+    assert_eq!(fixed("account.status equals \"active\""), "account.status == \"active\"");
+    assert_eq!(fixed("account.status IN [\"active\"]"), "account.status in [\"active\"]");
+    for text in ["account.name contains \"x\"", "account.arr between 5 and 10"] {
+        assert_eq!(problems(text)[0].code, "unknown-operator");
+    }
+    assert!(problem("account.arr is not empty").help.unwrap().contains("!is_empty(x)"));
+    assert!(problem("account.arr > 10%").help.unwrap().contains("0.1"));
+}
+
+fn codes(text: &str) -> Vec<&'static str> {
+    problems(text).iter().map(|problem| problem.code).collect()
+}
+
+#[test]
 fn misspelt_names_get_the_nearest_one() {
     assert_eq!(fixed("account.ar > 5"), "account.arr > 5");
     assert_eq!(fixed("arr > 5"), "account.arr > 5");

@@ -33,7 +33,7 @@ impl Message {
     /// Whom or what it goes to, as a list shows it: an address, a chat channel, a webhook's name.
     pub fn to(&self) -> &str {
         match &self.content {
-            Content::Email(email) => &email.to.email,
+            Content::Email(email) => &email.recipient().email,
             Content::Slack { channel, .. } | Content::Teams { channel, .. } => channel,
             Content::Webhook { endpoint, .. } => endpoint,
         }
@@ -74,10 +74,14 @@ pub enum Content {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Email {
     pub from: Address,
+    /// Whom the mail is written to, as its header says.
     pub to: Address,
     /// Only shown in the header: each of them gets a message of their own.
     #[serde(default)]
     pub cc: Vec<Address>,
+    /// Who gets this copy (cc, bcc), when that is not whom it is written to.
+    #[serde(default)]
+    pub copy_to: Option<Address>,
     pub subject: String,
     /// The whole HTML document, preheader included.
     pub html: String,
@@ -88,6 +92,13 @@ pub struct Email {
     pub unsubscribe: Option<String>,
     /// When it was rendered; every attempt carries this date.
     pub date: Timestamp,
+}
+
+impl Email {
+    /// Who gets it: the one it is handed over for, whatever its header shows.
+    pub fn recipient(&self) -> &Address {
+        self.copy_to.as_ref().unwrap_or(&self.to)
+    }
 }
 
 /// A mail address and the name shown beside it.

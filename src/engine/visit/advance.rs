@@ -7,7 +7,7 @@ use crate::book::playbook::{Action, HoldOrSkip, Kind, LatePolicy, Playbook, Stat
 use crate::condition::Truth;
 use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
-use crate::engine::desk::{ApprovalState, Change, EntryResult};
+use crate::engine::desk::ApprovalState;
 use crate::engine::enrollment::{StepRun, StepState};
 use crate::engine::plan::{self, Due};
 use crate::engine::recipients::is_customer;
@@ -18,7 +18,10 @@ use crate::time::{Span, Timestamp};
 
 use super::Turn;
 use super::approval::must_ask;
-use super::perform::Prepared;
+use super::cue::Cue;
+use super::mail::class_of;
+use super::post::{has_been_told, waits_for_reader};
+use super::prepare::Prepared;
 
 /// A step whose time has come.
 struct Ready {
@@ -42,12 +45,20 @@ impl Turn<'_> {
     /// Runs the first step that can move. A contested slot goes by class, then due, then id. True when one moved.
     pub(super) fn advance(&mut self) -> bool {
         let mut ready = self.ready();
-        let policy = &self.input_world.book.policy;
-        ready.sort_by_key(|step| {
-            let rank = policy.rank(&step.playbook.class);
+        ready.sort_by_cached_key(|step| {
+            let rank = self.rank(&step.playbook, &step.playbook.steps[step.place]);
             (rank, step.due, step.playbook.id.clone(), step.enrollment.clone(), step.place)
         });
         ready.iter().any(|step| self.take_step(step)) || self.climb_ladders()
+    }
+
+    /// The rank of the message class a step sends in: a template may have another one than its playbook.
+    fn rank(&self, playbook: &Playbook, step: &Step) -> usize {
+        let policy = &self.input_world.book.policy;
+        match &step.action {
+            Action::Email(email) => policy.rank(&class_of(email, playbook, &self.facts)),
+            _ => policy.rank(&playbook.class),
+        }
     }
 
     fn ready(&self) -> Vec<Ready> {
@@ -76,42 +87,43 @@ impl Turn<'_> {
 
     fn take_step(&mut self, ready: &Ready) -> bool {
         let (playbook, id) = (&*ready.playbook, &ready.enrollment);
-        let step = &playbook.steps[ready.place];
         let facts = self.facts_for(playbook, self.enrollment(id));
-        let Some(due) = ready.due else {
-            self.skip(playbook, id, step, &facts, self.now, Reason::PreviousSkipped);
+        let due = ready.due.unwrap_or(self.now);
+        let cue = Cue { playbook, enrollment: id, place: ready.place, facts: &facts, due };
+        if ready.due.is_none() {
+            self.skip(&cue, Reason::PreviousSkipped);
             return true;
-        };
-        let begun = self.enrollment(id).begun(&step.id).cloned();
+        }
+        let begun = self.enrollment(id).begun(&cue.step().id).cloned();
         match begun.as_ref().map(|run| run.state) {
-            None if self.is_late(playbook, id, ready.place, due, &facts) => {
-                self.skip(playbook, id, step, &facts, due, Reason::LateSkipped);
+            None if self.is_late(&cue.since(self.readers_due(&cue))) => {
+                self.skip(&cue, Reason::LateSkipped);
                 true
             }
-            None => self.attempt(playbook, id, step, &facts, due, None),
-            Some(StepState::Approving) => self.hear_approver(playbook, id, step, &facts, due),
-            Some(StepState::Waiting) => self.wait_on(playbook, id, ready.place, &facts),
-            Some(_) => self.attempt(playbook, id, step, &facts, begun.as_ref().map_or(due, |run| run.due), begun),
+            None => self.attempt(&cue, None),
+            Some(StepState::Approving) => self.hear_approver(&cue),
+            Some(StepState::Waiting) => self.wait_on(&cue),
+            Some(_) => self.attempt(&cue.since(begun.as_ref().map_or(due, |run| run.due)), begun),
         }
     }
 
     /// Whether the step's time passed so long ago that it is left out.
-    fn is_late(&self, playbook: &Playbook, id: &str, place: usize, due: Timestamp, facts: &Facts) -> bool {
-        let kind = playbook.steps[place].action.kind();
-        if !self.is_overdue(playbook, due, facts) {
+    pub(super) fn is_late(&self, cue: &Cue) -> bool {
+        let kind = cue.step().action.kind();
+        if !self.is_overdue(cue, cue.due) {
             return false;
         }
-        match late_policy(playbook, kind) {
+        match late_policy(cue.playbook, kind) {
             LatePolicy::All => false,
             LatePolicy::Skip => true,
             LatePolicy::Latest => {
-                let enrollment = self.enrollment(id);
-                let mut others = plan::undecided(playbook, enrollment, &self.desk, facts);
+                let enrollment = self.enrollment(cue.enrollment);
+                let mut others = plan::undecided(cue.playbook, enrollment, &self.desk, cue.facts);
                 others.any(|(other, other_due)| match other_due {
                     Due::At(at) => {
-                        playbook.steps[other].action.kind() == kind
-                            && (at, other) > (due, place)
-                            && self.is_overdue(playbook, at, facts)
+                        cue.playbook.steps[other].action.kind() == kind
+                            && (at, other) > (cue.due, cue.place)
+                            && self.is_overdue(cue, at)
                     }
                     _ => false,
                 })
@@ -119,38 +131,32 @@ impl Turn<'_> {
         }
     }
 
-    fn is_overdue(&self, playbook: &Playbook, due: Timestamp, facts: &Facts) -> bool {
-        let good_until = add_span(due, playbook.late.grace, &facts.zone, facts.calendar());
+    fn is_overdue(&self, cue: &Cue, due: Timestamp) -> bool {
+        let good_until = add_span(due, cue.playbook.late.grace, &cue.facts.zone, cue.facts.calendar());
         good_until.is_some_and(|until| until < self.now)
     }
 
     /// Tries to run a due or held step. True when anything changed.
-    fn attempt(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        step: &Step,
-        facts: &Facts,
-        due: Timestamp,
-        begun: Option<StepRun>,
-    ) -> bool {
-        let approval = self.desk.approvals.get(&*id::approval(id, &step.id));
-        let approved = approval.is_some_and(|approval| approval.state == ApprovalState::Approved);
+    fn attempt(&mut self, cue: &Cue, begun: Option<StepRun>) -> bool {
         let held = begun.filter(|run| run.state == StepState::Held);
-        let is_open = self.is_open(playbook, step, facts);
-        if !is_open && held.is_none() {
+        let is_open = self.is_open(cue.playbook, cue.step(), cue.facts);
+        let is_readers_turn = held.as_ref().is_some_and(waits_for_reader);
+        let comes_later = held.as_ref().is_some_and(|run| is_readers_turn && run.due > self.now);
+        if comes_later || !is_open && held.is_none() {
             return false;
         }
-        match (self.gate(playbook, id, step, facts, approved), held) {
-            (Gate::Hold(obstacle), Some(run)) => {
-                return self.give_up_hold(playbook, id, step, facts, &run, &obstacle);
+        match (self.gate(cue), held) {
+            (Gate::Hold(obstacle), Some(run)) if has_been_told(&run) => return self.give_up_hold(cue, &run, &obstacle),
+            (Gate::Hold(obstacle), _) => self.hold(cue, &obstacle),
+            (Gate::Go(Prepared::Messages(messages)), held) => {
+                return self.post(cue, held.as_ref(), is_open, messages);
             }
             // What held it is gone; now it waits for the opening.
-            _ if !is_open => return false,
-            (Gate::Hold(obstacle), None) => self.hold(playbook, id, step, facts, due, &obstacle),
-            (Gate::Go(prepared), _) => self.perform(playbook, id, step, facts, due, prepared),
-            (Gate::Skip(reason), _) => self.skip(playbook, id, step, facts, due, reason),
-            (Gate::Ask, _) => self.ask(playbook, id, step, facts, due),
+            _ if !is_open && !is_readers_turn => return false,
+            (Gate::Go(Prepared::Task(task)), _) => self.give_task(cue, *task),
+            (Gate::Go(Prepared::Plain), _) => self.perform(cue),
+            (Gate::Skip(reason), _) => self.skip(cue, reason),
+            (Gate::Ask, _) => self.ask(cue),
         }
         true
     }
@@ -161,94 +167,42 @@ impl Turn<'_> {
     }
 
     /// Everything that may stand before the action, in the order a person would ask.
-    fn gate(&self, playbook: &Playbook, id: &str, step: &Step, facts: &Facts, approved: bool) -> Gate {
+    fn gate(&self, cue: &Cue) -> Gate {
+        let (step, facts) = (cue.step(), cue.facts);
         match step.when.as_ref().map_or(Truth::True, |when| when.truth(facts)) {
             Truth::True => {}
             Truth::False => return Gate::Skip(Reason::StepConditionFalse),
-            Truth::Unknown => return Gate::Hold(unknown_step(step, facts)),
+            Truth::Unknown => return Gate::Hold(Obstacle::hold(unknown_because(step.when.as_ref(), facts), "when")),
         }
-        let kind = step.action.kind();
-        if let Some(obstacle) = suppressed(playbook, kind, is_customer_facing(&step.action, facts), facts, &self.desk) {
+        let is_customers = is_customer_facing(&step.action, facts);
+        if let Some(obstacle) = suppressed(cue.playbook, step.action.kind(), is_customers, facts, &self.desk) {
             return match obstacle.mode {
                 HoldOrSkip::Hold => Gate::Hold(obstacle),
                 HoldOrSkip::Skip => Gate::Skip(obstacle.reason),
             };
         }
-        let gate = self.prepare(playbook, id, step, facts);
-        if matches!(gate, Gate::Go(_) | Gate::Hold(Obstacle { reason: Reason::Capped, .. }))
-            && !approved
-            && must_ask(step, facts)
-        {
+        if let Some(obstacle) = self.awaits_answer(cue.playbook, cue.enrollment).filter(|_| is_customers) {
+            return Gate::Hold(obstacle);
+        }
+        let gate = self.prepare(cue.playbook, cue.enrollment, &step.id, &step.action, facts);
+        if matches!(gate, Gate::Go(_)) && must_ask(step, facts) && !self.is_approved(cue) {
             return Gate::Ask;
         }
         gate
     }
 
-    fn hold(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        step: &Step,
-        facts: &Facts,
-        due: Timestamp,
-        obstacle: &Obstacle,
-    ) {
-        self.decide(id, &step.id, StepState::Held, due, Some(obstacle.reason));
-        let mut entry = self.step_entry(playbook, id, step, facts);
-        entry.result = EntryResult::Held;
-        entry.reason = Some(obstacle.reason);
-        entry.detail = Some(obstacle.rule.to_string());
-        self.record(entry);
+    fn is_approved(&self, cue: &Cue) -> bool {
+        let approval = self.desk.approvals.get(&*id::approval(cue.enrollment, &cue.step().id));
+        approval.is_some_and(|approval| approval.state == ApprovalState::Approved)
     }
 
     /// A hold that has lasted too long ends the step with the hold's reason. True when it did.
-    fn give_up_hold(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        step: &Step,
-        facts: &Facts,
-        run: &StepRun,
-        obstacle: &Obstacle,
-    ) -> bool {
-        let is_over = hold_ends(playbook, facts, run, obstacle.max_hold).is_some_and(|end| end <= self.now);
+    fn give_up_hold(&mut self, cue: &Cue, run: &StepRun, obstacle: &Obstacle) -> bool {
+        let is_over = hold_ends(cue.playbook, cue.facts, run, obstacle.max_hold).is_some_and(|end| end <= self.now);
         if is_over {
-            self.skip(playbook, id, step, facts, run.due, obstacle.reason);
+            self.skip_for(cue, obstacle);
         }
         is_over
-    }
-
-    pub(super) fn skip(
-        &mut self,
-        playbook: &Playbook,
-        id: &Arc<str>,
-        step: &Step,
-        facts: &Facts,
-        due: Timestamp,
-        reason: Reason,
-    ) {
-        self.decide(id, &step.id, StepState::Skipped, due, Some(reason));
-        let mut entry = self.step_entry(playbook, id, step, facts);
-        entry.result = EntryResult::Skipped;
-        entry.reason = Some(reason);
-        self.record(entry);
-        self.refresh();
-    }
-
-    /// Writes what became of a step.
-    pub(super) fn decide(
-        &mut self,
-        id: &Arc<str>,
-        step: &Arc<str>,
-        state: StepState,
-        due: Timestamp,
-        reason: Option<Reason>,
-    ) {
-        let ended_at = state.is_decided().then_some(self.now);
-        let run = StepRun { state, due, since: self.now, ended_at, reason, reminders: 0 };
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
-        enrollment.steps.insert(step.clone(), run);
-        self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
     }
 }
 
@@ -277,17 +231,9 @@ fn late_policy(playbook: &Playbook, kind: Kind) -> LatePolicy {
 /// Whether the action reaches the customer rather than our own people.
 pub(super) fn is_customer_facing(action: &Action, facts: &Facts) -> bool {
     match action {
-        Action::Email(email) => email.to.iter().chain(&email.cc).any(|recipient| is_customer(recipient, facts)),
+        Action::Email(email) => {
+            email.to.iter().chain(&email.cc).chain(&email.bcc).any(|recipient| is_customer(recipient, facts))
+        }
         _ => false,
-    }
-}
-
-fn unknown_step(step: &Step, facts: &Facts) -> Obstacle {
-    Obstacle {
-        reason: unknown_because(step.when.as_ref(), facts),
-        mode: HoldOrSkip::Hold,
-        max_hold: None,
-        until: None,
-        rule: Arc::from("when"),
     }
 }

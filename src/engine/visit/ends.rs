@@ -235,19 +235,4 @@ impl Turn<'_> {
             }
         }
     }
-
-    /// A customer's reply to a step's mail.
-    fn reply(&mut self, id: &Arc<str>, step: &Arc<str>) -> Option<Reason> {
-        let Some(enrollment) = self.desk.enrollments.get(id) else { return Some(Reason::Superseded) };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
-        let facts = self.facts_for(&playbook, enrollment);
-        let mut entry = self.entry(&playbook, enrollment, &facts, EntryKind::Reply);
-        entry.step = Some(step.clone());
-        entry.reason = Some(Reason::Replied);
-        self.desk.enrollments.get_mut(id).expect("just read").replied = true;
-        self.changed_enrollment(id);
-        self.record(entry);
-        self.refresh();
-        None
-    }
 }

@@ -52,13 +52,14 @@ impl Turn<'_> {
         match self.level_due(playbook, ladder, enrollment, start, facts) {
             Some(place) => {
                 self.pass_over(ladder, id, place);
-                self.act(playbook, ladder, id, place, facts)
+                self.act(playbook, ladder, id, place, None, facts)
             }
-            None => self.remind(playbook, ladder, id, facts),
+            None => self.step_down(playbook, ladder, id, facts) || self.remind(playbook, ladder, id, facts),
         }
     }
 
-    /// The level whose time has come: the highest whose day has begun, or the next one when the last was not acknowledged.
+    /// The level whose time has come: the highest whose day has begun, or the next one when the last was not
+    /// acknowledged. A level that would step down again at once is not entered.
     fn level_due(
         &self,
         playbook: &Playbook,
@@ -79,7 +80,31 @@ impl Turn<'_> {
             .answer_deadline(playbook, ladder, enrollment, facts)
             .filter(|deadline| *deadline <= self.now && next < ladder.levels.len())
             .map(|_| next);
-        by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence).max()
+        let due = by_day.chain(by_jump).map(|(place, _)| place).chain(by_silence);
+        due.filter(|place| !steps_down(ladder, *place, facts)).max()
+    }
+
+    /// Gives the account back to the level below, while the current one's `step_down_when` is true. True when it did.
+    fn step_down(&mut self, playbook: &Playbook, ladder: &Escalation, id: &Arc<str>, facts: &Facts) -> bool {
+        let above = current_place(ladder, self.enrollment(id)).filter(|place| steps_down(ladder, *place, facts));
+        let Some(above) = above else { return false };
+        let below = above - 1;
+        // What cannot act below stays where it is.
+        if !self.can_act(playbook, ladder, id, below, facts) {
+            return false;
+        }
+        for place in [above, below] {
+            self.act_anew(id, &level_key(&ladder.levels[place].id));
+        }
+        self.act(playbook, ladder, id, below, Some(above), facts)
+    }
+
+    /// The level may act once more; what it says then is not what it said before.
+    fn act_anew(&mut self, id: &Arc<str>, key: &Arc<str>) {
+        let has_acted = self.enrollment(id).steps.get(key).is_some_and(|run| run.state == StepState::Done);
+        self.decide(id, key, StepState::Planned, self.now, None);
+        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        enrollment.steps.get_mut(key).expect("just decided").reminders += i64::from(has_acted);
     }
 
     /// When the last level that acted should have been acknowledged, if it has not been.
@@ -192,8 +217,8 @@ impl Turn<'_> {
         let Some(last) = ladder.levels.last() else { return true };
         match last.last_day {
             Some(_) => is_past(playbook, ladder, last, start, facts),
-            // An open end with a condition that stops it waits for that condition.
-            None => ladder.stop_when.is_none(),
+            // An open end with a condition that stops it, or leads down from it, waits for that condition.
+            None => ladder.stop_when.is_none() && last.step_down_when.is_none(),
         }
     }
 
@@ -208,10 +233,10 @@ impl Turn<'_> {
         let Due::At(start) = start(playbook, ladder, enrollment, &self.desk) else { return Vec::new() };
         let levels = &ladder.levels[next_place(ladder, enrollment)..];
         let begins = levels.iter().filter_map(|level| begins(playbook, ladder, level, start, facts));
-        // A level that could not act tries again at each opening.
-        let again = next_opening(playbook, facts, next_midnight(facts));
+        // What could not be done while the window was closed, or at all, is tried again at each opening.
+        let again = [self.now, next_midnight(facts)];
         begins
-            .chain(again)
+            .chain(again.into_iter().filter_map(|at| next_opening(playbook, facts, at)))
             .chain(self.answer_deadline(playbook, ladder, enrollment, facts))
             .chain(self.next_reminder(playbook, ladder, enrollment, facts))
             .collect()
@@ -220,6 +245,12 @@ impl Turn<'_> {
 
 fn is_stopped(enrollment: &Enrollment) -> bool {
     enrollment.steps.contains_key(STOPPED)
+}
+
+/// Whether the level is one that gives the account back to the one below now.
+fn steps_down(ladder: &Escalation, place: usize, facts: &Facts) -> bool {
+    let down = ladder.levels[place].step_down_when.as_ref().filter(|_| place > 0);
+    down.is_some_and(|down| down.truth(facts) == Truth::True)
 }
 
 /// The first level that has neither acted nor been passed over.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::book::playbook::{Action, Escalation, HoldOrSkip, Kind, Level, Playbook, Recipient, Status};
+use crate::book::playbook::{Action, Escalation, Kind, Level, Playbook, Recipient, Status};
 use crate::book::{Person, layout, markdown};
 use crate::engine::Reason;
 use crate::engine::compose;
@@ -16,16 +16,18 @@ use crate::portfolio::Facts;
 use super::Turn;
 use super::advance::Gate;
 use super::ladder::level_key;
-use super::perform::{Outgoing, Prepared, cannot_render};
+use super::prepare::{Outgoing, Prepared, cannot_render};
 
 impl Turn<'_> {
-    /// Lets the level act. What stands before it is said once, and it tries again. True when anything changed.
+    /// Lets the level act, given back `from` a level above or not. What stands before it is said once, and it tries
+    /// again. True when anything changed.
     pub(super) fn act(
         &mut self,
         playbook: &Playbook,
         ladder: &Escalation,
         id: &Arc<str>,
         place: usize,
+        from: Option<usize>,
         facts: &Facts,
     ) -> bool {
         let level = &ladder.levels[place];
@@ -42,6 +44,7 @@ impl Turn<'_> {
         entry.action = Some(level.action.kind());
         entry.to = person.map(|person| person.id.to_string());
         entry.reason = is_shadow.then_some(Reason::Shadow);
+        entry.detail = from.map(|above| format!("back from {}", ladder.levels[above].id));
         match prepared {
             Ok(prepared) => {
                 self.decide(id, &key, StepState::Done, self.now, None);
@@ -87,31 +90,66 @@ impl Turn<'_> {
         person: Option<&Person>,
         facts: &Facts,
     ) -> Result<Prepared, Obstacle> {
-        let Some(person) = person else { return Err(obstacle(Reason::RecipientMissing, "nobody is responsible")) };
+        let Some(person) = person else {
+            return Err(Obstacle::hold(Reason::RecipientMissing, "nobody is responsible"));
+        };
         let gate = match &level.action {
-            Action::Task(task) => match self.new_task(playbook, id, &level.id, task, Some(person.id.clone()), facts) {
-                Ok(task) => Gate::Go(Prepared::Task(Box::new(task))),
-                Err(error) => cannot_render(error),
-            },
+            // Given back, it goes on with the task it made the first time.
+            Action::Task(_) if self.desk.task_of(id, &level.id).is_some_and(|task| task.state.is_open()) => {
+                Gate::Go(Prepared::Plain)
+            }
+            Action::Task(task) => {
+                let (person, occurrence) = (Some(person.id.clone()), self.times_spoken(id, level));
+                match self.new_task(playbook, id, &level.id, occurrence, task, person, facts) {
+                    Ok(task) => Gate::Go(Prepared::Task(Box::new(task))),
+                    Err(error) => cannot_render(error),
+                }
+            }
             Action::Email(email) => {
                 let to = vec![Recipient::Person(person.id.clone())];
                 let email = Action::Email(crate::book::playbook::EmailAction { to, ..email.clone() });
-                self.prepare_action(playbook, id, &level.id, &email, facts)
+                self.prepare(playbook, id, &level.id, &email, facts)
             }
-            other => self.prepare_action(playbook, id, &level.id, other, facts),
+            other => self.prepare(playbook, id, &level.id, other, facts),
         };
         match gate {
+            // Nobody who gets a copy holds up an escalation: a contact who may not be written to now is left out.
+            Gate::Go(Prepared::Messages(mut messages)) => {
+                messages.retain(|message| self.before(message, playbook, None, facts).is_none());
+                Ok(Prepared::Messages(messages))
+            }
             Gate::Go(prepared) => Ok(prepared),
-            Gate::Skip(reason) => Err(obstacle(reason, &format!("{} cannot be reached", person.id))),
+            Gate::Skip(reason) => Err(Obstacle::hold(reason, &format!("{} cannot be reached", person.id))),
             Gate::Hold(obstacle) => Err(obstacle),
-            Gate::Ask => Err(obstacle(Reason::AwaitingApproval, "levels are not approved")),
+            Gate::Ask => Err(Obstacle::hold(Reason::AwaitingApproval, "levels are not approved")),
         }
+    }
+
+    /// Whether the level could act now.
+    pub(super) fn can_act(
+        &self,
+        playbook: &Playbook,
+        ladder: &Escalation,
+        id: &Arc<str>,
+        place: usize,
+        facts: &Facts,
+    ) -> bool {
+        let person = self.responsible(playbook, ladder, place, facts);
+        self.prepare_level(playbook, id, &ladder.levels[place], person, facts).is_ok()
+    }
+
+    /// How often the level has spoken after the first time: no two of its messages are the same delivery.
+    fn times_spoken(&self, id: &str, level: &Level) -> i64 {
+        self.enrollment(id).steps.get(&level_key(&level.id)).map_or(0, |run| run.reminders)
     }
 
     fn carry_out(&mut self, playbook: &Playbook, id: &Arc<str>, level: &Level, facts: &Facts, prepared: Prepared) {
         match prepared {
             Prepared::Task(task) => self.add_task(*task),
-            Prepared::Messages(messages) => self.hand_out(playbook, id, level, 0, facts, messages),
+            Prepared::Messages(messages) => {
+                let occurrence = self.times_spoken(id, level);
+                self.hand_out(playbook, id, level, occurrence, facts, messages)
+            }
             Prepared::Plain => {}
         }
     }
@@ -147,10 +185,10 @@ impl Turn<'_> {
         }
         let task = self.desk.task_of(id, &level.id);
         let (Some(person), Some(task)) = (person, task) else {
-            return Err(obstacle(Reason::RecipientMissing, "nobody is responsible"));
+            return Err(Obstacle::hold(Reason::RecipientMissing, "nobody is responsible"));
         };
         let Some(address) = person.email.clone() else {
-            return Err(obstacle(Reason::RecipientMissing, &format!("{} has no address", person.id)));
+            return Err(Obstacle::hold(Reason::RecipientMissing, &format!("{} has no address", person.id)));
         };
         Ok(vec![reminder(&task.title, Address { name: Some(person.name.clone()), email: address }, playbook, facts)])
     }
@@ -162,6 +200,7 @@ fn reminder(title: &str, to: Address, playbook: &Playbook, facts: &Facts) -> Out
         from: compose::default_sender(&facts.world.book.channels, "default"),
         to,
         cc: Vec::new(),
+        copy_to: None,
         subject: format!("Reminder: {title}"),
         html: layout::page(&markdown::html(&markdown::escape_markdown(&text)), None),
         text,
@@ -176,8 +215,4 @@ fn reminder(title: &str, to: Address, playbook: &Playbook, facts: &Facts) -> Out
         class: playbook.class.clone(),
         content: Content::Email(email),
     }
-}
-
-fn obstacle(reason: Reason, rule: &str) -> Obstacle {
-    Obstacle { reason, mode: HoldOrSkip::Hold, max_hold: None, until: None, rule: Arc::from(rule) }
 }

@@ -2,14 +2,19 @@
 //! again. Works on a copy of the desk and lists every change; the caller writes them in one transaction.
 
 mod advance;
+mod answer;
 mod approval;
 mod branch;
+mod cue;
 mod ends;
 mod enroll;
 mod ladder;
 mod ladder_days;
 mod level;
+mod mail;
 mod perform;
+mod post;
+mod prepare;
 mod recall;
 mod rehearse;
 mod wait;
@@ -18,7 +23,7 @@ mod wake;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::book::playbook::{Playbook, Step};
+use crate::book::playbook::Playbook;
 use crate::condition::Value;
 use crate::portfolio::{Account, Event, Facts, Run, World};
 use crate::time::Timestamp;
@@ -217,14 +222,6 @@ impl<'a> Turn<'a> {
             reason: None,
             detail: None,
         }
-    }
-
-    /// A line about a step of the enrollment.
-    fn step_entry(&self, playbook: &Playbook, id: &str, step: &Step, facts: &Facts) -> Entry {
-        let mut entry = self.entry(playbook, self.enrollment(id), facts, EntryKind::Step);
-        entry.step = Some(step.id.clone());
-        entry.action = Some(step.action.kind());
-        entry
     }
 
     /// Sets a field of the account as of now.

@@ -9,7 +9,7 @@ use crate::engine::desk::Task;
 use crate::portfolio::{Facts, Run};
 
 use super::advance::Gate;
-use super::perform::Prepared;
+use super::prepare::Prepared;
 use super::{Input, Turn};
 
 /// What came of the rehearsal.
@@ -34,10 +34,11 @@ pub fn rehearse(input: Input<'_>, playbook: &Playbook, step: &str) -> Option<Reh
         Some(own) => (own.id.clone(), turn.facts_for(playbook, own)),
         None => ("preview".into(), enrolled_now(&turn, playbook)),
     };
-    Some(match turn.prepare_action(playbook, &id, step, &action, &facts) {
-        Gate::Go(Prepared::Messages(messages)) => {
-            Rehearsal::Messages(messages.into_iter().map(|message| message.content).collect())
-        }
+    Some(match turn.prepare(playbook, &id, step, &action, &facts) {
+        Gate::Go(Prepared::Messages(messages)) => match turn.full_cap(&messages, playbook, &facts) {
+            Some(cap) => Rehearsal::Held(cap.reason, Some(cap.rule)),
+            None => Rehearsal::Messages(messages.into_iter().map(|message| message.content).collect()),
+        },
         Gate::Go(Prepared::Task(task)) => Rehearsal::Task(task),
         Gate::Go(Prepared::Plain) => Rehearsal::Nothing,
         Gate::Skip(reason) => Rehearsal::Held(reason, None),

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 
 use super::Turn;
 use super::advance::hold_ends;
+use super::mail::class_of;
+use super::post::waiting;
 use super::wait::wait_ends;
 
 impl Turn<'_> {
@@ -120,10 +122,15 @@ impl Turn<'_> {
         // Whatever holds it, it can run at an opening; an open window has none before the next day.
         let opening = plan::window_of(playbook, step, facts).and_then(|own| own.next_open(self.now, &facts.zone));
         instants.extend(opening);
-        let Some(run) = self.enrollment(id).begun(&step.id) else { return };
+        let enrollment = self.enrollment(id);
+        let Some(run) = enrollment.begun(&step.id) else { return };
         if run.state == StepState::Held {
-            let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);
-            instants.extend(most.filter_map(|most| hold_ends(playbook, facts, run, most)));
+            for run in waiting(enrollment, &step.id).chain([run]) {
+                let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);
+                instants.extend(most.filter_map(|most| hold_ends(playbook, facts, run, most)));
+                // A due instant that lies ahead is an hour of the reader's.
+                instants.push(run.due);
+            }
             instants.extend(self.cap_frees(playbook, place, facts));
         }
         if let Action::WaitFor(wait) = &step.action {
@@ -136,10 +143,10 @@ impl Turn<'_> {
         let step = &playbook.steps[place];
         let kind = step.action.kind();
         let class = match &step.action {
-            Action::Email(email) => facts.world.book.templates.class(&email.template).unwrap_or(&playbook.class),
-            _ => &playbook.class,
+            Action::Email(email) => class_of(email, playbook, facts),
+            _ => playbook.class.clone(),
         };
         let contacts = self.account.contacts.keys();
-        contacts.filter_map(|contact| capped(kind, class, contact, 0, facts, &self.desk)?.until).collect()
+        contacts.filter_map(|contact| capped(kind, &class, contact, facts, &self.desk)?.until).collect()
     }
 }

@@ -1,6 +1,5 @@
 //! The ladder: `[escalation]` and its levels.
 
-use crate::book::compile::later;
 use crate::book::playbook::{Base, Escalation, EscalationClock, Kind, Level, Recipient};
 use crate::book::read::{Item, Table};
 use crate::condition::Expected;
@@ -31,6 +30,12 @@ pub(super) fn compile(top: &mut Table, context: &mut Context) -> Option<Escalati
         table.report_missing("level");
     }
     let ids = ids(&mut tables, "level");
+    for lowest in tables.iter().take(1).filter(|lowest| lowest.has("step_down_when")) {
+        let message = "`step_down_when` of the first level has no effect: there is no level below it";
+        let place = lowest.place_of("step_down_when");
+        lowest
+            .report(place.warning("no-effect", message).help("write it on the level that is to give the account back"));
+    }
     let mut previous = Some(0);
     let mut levels = Vec::new();
     for (level_table, id) in tables.into_iter().zip(ids) {
@@ -69,7 +74,6 @@ fn level(mut table: Table, id: &str, previous: &mut Option<u32>, context: &mut C
     let max_reminders = table.get("max_reminders").count().unwrap_or(MAX_REMINDERS);
     let jump_when = table.get("jump_when").expression(&context.scope(), Expected::Truth);
     let step_down_when = table.get("step_down_when").expression(&context.scope(), Expected::Truth);
-    later::warn(&table, &["step_down_when"]);
     table.finish();
     let (first_day, last_day) = days?;
     Some(Level {

@@ -90,7 +90,7 @@ const BROKEN: [Broken; 38] = [
     ("kind = \"date\"", "kind = \"dated\"", "unknown-value", 6, "`dated`"),
     ("account.renewal_date", "account.arr", "wrong-type", 7, "needs a date"),
     ("account.renewal_date", "renewal_date", "wrong-value", 7, "field of the account"),
-    ("\"-90d\"", "\"-90m\"", "bad-span", 8, "ambiguous"),
+    ("\"-90d\"", "\"-90m\"", "ambiguous-duration", 8, "ambiguous"),
     ("\"-90d\"", "\"-90bh\"", "bad-span", 8, "not a span of days"),
     ("kind = \"date\"", "kind = \"event\"\nevent = \"nps_respons\"", "unknown-name", 7, "nps_respons"),
     ("kind = \"date\"", "kind = \"schedule\"\ncron = \"0 25 * * *\"", "bad-cron", 7, "hour"),

@@ -15,7 +15,7 @@ const CASES: &[Case] = &[
     (
         "account.toml",
         "[feeds.crm]\nfresh_for = \"3m\"\n[fields.x]\ntype = \"text\"\nsource = \"cmr\"\n",
-        &[("bad-span", 2, 14, "ambiguous", None)],
+        &[("ambiguous-duration", 2, 14, "ambiguous", None)],
     ),
     ("account.toml", "[metrics.x]\nmissing = 0\n", &[("wrong-type", 2, 11, "found a number", None)]),
     (
@@ -103,7 +103,6 @@ const CASES: &[Case] = &[
         &[
             ("missing-key", 1, 1, "[never] has no `when`", None),
             ("unknown-name", 2, 12, "playbook `offboarding`", None),
-            ("not-in-force", 3, 1, "`quiet`", None),
             ("unknown-name", 4, 11, "calendar", Some("business-hours")),
             ("out-of-range", 6, 11, "between 0 and 1", None),
         ],

@@ -1,4 +1,12 @@
 //! A mistake in the book, as data: one value for the terminal, JSON and every other reader.
+//!
+//! Once all are found, [`allow`] takes out those a comment silences, [`cause`] puts causes before what only follows
+//! from them, and [`fix`] makes the edits that are safe.
+
+pub mod allow;
+pub mod cause;
+pub mod fix;
+mod statement;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -27,6 +35,21 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What to write instead of the text between start and end.
     pub suggestion: Option<String>,
+    /// Edits after which the mistake is gone and nothing else means something else: `check --fix` makes them. Without
+    /// any the mistake needs a person.
+    #[serde(skip)]
+    pub fix: Vec<Edit>,
+    /// Whether it only follows from another mistake, and goes away with that one.
+    #[serde(skip)]
+    pub follows: bool,
+}
+
+/// Another text for a stretch of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Bytes of the file's text.
+    pub span: Range<usize>,
+    pub replacement: String,
 }
 
 /// How bad it is. An error keeps the file from being used.
@@ -53,6 +76,8 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             suggestion: None,
+            fix: Vec::new(),
+            follows: false,
         }
     }
 
@@ -66,6 +91,18 @@ impl Diagnostic {
         let replacement = replacement.into();
         let help = self.help.clone().unwrap_or_else(|| format!("did you mean `{replacement}`?"));
         Diagnostic { help: Some(help), suggestion: Some(replacement), ..self }
+    }
+
+    /// As [`Diagnostic::suggest`], where the replacement is surely what was meant: `check --fix` writes it.
+    pub fn fix(self, replacement: impl Into<String>) -> Diagnostic {
+        let replacement = replacement.into();
+        let edit = Edit { span: self.span.clone(), replacement: replacement.clone() };
+        self.suggest(replacement).edits(vec![edit])
+    }
+
+    /// Edits elsewhere than at its own place that `check --fix` may make.
+    pub fn edits(self, fix: Vec<Edit>) -> Diagnostic {
+        Diagnostic { fix, ..self }
     }
 
     /// As [`Diagnostic::suggest`] when there is something close, else unchanged.
@@ -102,6 +139,12 @@ impl Diagnostics {
 
     pub fn has_errors(&self) -> bool {
         self.has_errors_since(0)
+    }
+
+    /// Whether the mistake was told already for that line.
+    pub fn has(&self, code: &str, file: &str, line: usize) -> bool {
+        let same = |own: &Diagnostic| own.code == code && &*own.file == file && own.line == line;
+        self.0.borrow().iter().any(same)
     }
 
     /// All of them by file and place, each once.

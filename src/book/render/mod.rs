@@ -1,30 +1,39 @@
-//! Diagnostics as a person reads them: the line, what is wrong in it, what to do.
+//! Diagnostics as a person reads them: the line, what is wrong in it, what to do; and as other programs do.
 
-use std::collections::BTreeMap;
+pub mod github;
+pub mod sarif;
+
 use std::fmt;
-use std::sync::Arc;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
+use super::diagnostic::cause::Files;
 use super::diagnostic::{Diagnostic, Severity};
-use super::source::SourceFile;
 
 /// All diagnostics with their lines, and how many there are; with terminal colours when `colour`.
-pub fn render(diagnostics: &[Diagnostic], files: &BTreeMap<Arc<str>, Arc<SourceFile>>, colour: bool) -> String {
+pub fn render(diagnostics: &[Diagnostic], files: &Files, colour: bool) -> String {
+    let shown = diagnostics.iter().map(|own| one(own, files, colour));
+    shown.chain([summary(diagnostics)]).collect()
+}
+
+/// One diagnostic with its line, and an empty line below.
+pub fn one(diagnostic: &Diagnostic, files: &Files, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false).with_context_lines(1);
+    let source = files.get(&diagnostic.file).map(|file| NamedSource::new(&diagnostic.file, file.text.clone()));
+    let shown = Shown { diagnostic, source };
     let mut text = String::new();
-    for diagnostic in diagnostics {
-        let source = files.get(&diagnostic.file).map(|file| NamedSource::new(&diagnostic.file, file.text.clone()));
-        let shown = Shown { diagnostic, source };
-        // A String takes everything; should miette refuse, the bare line still says what is wrong.
-        if handler.render_report(&mut text, &shown).is_err() {
-            text.push_str(&format!("{shown}\n"));
-        }
-        text.push('\n');
+    // A String takes everything; should miette refuse, the bare line still says what is wrong.
+    if handler.render_report(&mut text, &shown).is_err() {
+        text.push_str(&format!("{shown}\n"));
     }
-    text.push_str(&summary(diagnostics));
-    text
+    text.lines().map(|line| format!("{}\n", line.trim_end())).chain(["\n".to_owned()]).collect()
+}
+
+/// A file of the book by its path in the repository.
+fn path(folder: &str, file: &str) -> String {
+    let folder = folder.trim_start_matches("./").trim_end_matches('/');
+    if folder.is_empty() || folder == "." { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
 /// `2 errors, 1 warning`, or `no mistakes`.
