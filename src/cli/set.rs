@@ -32,10 +32,10 @@ pub struct Set {
 
 impl Set {
     pub async fn run(self, session: &Session) -> Result<Exit> {
-        if let [only] = &self.fields[..] {
-            if let Some(score) = only.trim().strip_prefix("health=") {
-                return set_health::run(session, &self.account, score, self.until, self.reason, self.by).await;
-            }
+        if let [only] = &self.fields[..]
+            && let Some(score) = only.trim().strip_prefix("health=")
+        {
+            return set_health::run(session, &self.account, score, self.until, self.reason, self.by).await;
         }
         if self.until.is_some() || self.reason.is_some() {
             return Err(Failure::usage(

@@ -57,7 +57,7 @@ fn comparison_with(comparison: Comparison, asked: &Node, value: &Value, source: 
             Some(numbers(asked, source, |range| range.compared(comparison, day_number(*day))))
         }
         Value::Text(word) if asked.ty.is_text() => {
-            words(comparison == Comparison::Equal, asked, &[word.clone()], source)
+            words(comparison == Comparison::Equal, asked, std::slice::from_ref(word), source)
         }
         Value::Bool(answer) if asked.ty == Type::Bool => {
             let word = Arc::from(if *answer { "true" } else { "false" });
