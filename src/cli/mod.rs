@@ -28,7 +28,6 @@ mod simulate;
 mod stop;
 mod tasks;
 mod test;
-mod test_diff;
 
 use std::path::PathBuf;
 
@@ -144,8 +143,8 @@ pub async fn run(cli: Cli) -> Exit {
 
 impl Command {
     async fn run(self, session: &Session) -> exit::Result<Exit> {
-        if !matches!(self, Command::Check(_)) {
-            session.print.refuse_formats_of_check()?;
+        if !matches!(self, Command::Check(_) | Command::Test(_)) {
+            session.print.refuse_formats_but(&[])?;
         }
         match self {
             Command::Demo(command) => command.run(session).await,

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 mod compare;
+mod coverage;
 mod eval;
 mod expr;
 mod functions;
@@ -31,6 +32,7 @@ mod trace;
 mod value;
 mod words;
 
+pub use coverage::{Comparison, Coverage, Sides};
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
 pub use parse::is_name;
@@ -98,6 +100,9 @@ impl Expression {
 
     /// The answer for one account; unknown when a value it needs is empty, stale or failed.
     pub fn truth(&self, facts: &dyn Facts) -> Truth {
+        if let Some(coverage) = facts.coverage() {
+            coverage.look(self, facts);
+        }
         eval::answer(&self.0.root, facts).truth()
     }
 
@@ -109,6 +114,11 @@ impl Expression {
     /// The answer with the values that led to it.
     pub fn trace(&self, facts: &dyn Facts) -> Trace {
         trace::trace(&self.0.root, &self.0.source, facts)
+    }
+
+    /// Every comparison in it, those of named conditions among them.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        coverage::comparisons(&self.0.root, &self.0.source)
     }
 
     /// What it asks, in plain English.

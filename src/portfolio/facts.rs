@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Book, Calendar, People, Person, Window};
-use crate::condition::{self, Field, Name, Truth, Type, Value};
+use crate::condition::{self, Coverage, Field, Name, Truth, Type, Value};
 use crate::id::Key;
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
@@ -28,6 +28,8 @@ pub struct World {
     pub health_seam: Option<Timestamp>,
     /// Signs what leads back to us, such as unsubscribe links.
     pub key: Key,
+    /// Where tests count what they have seen of every condition.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 impl World {
@@ -45,7 +47,7 @@ impl World {
             people.people.entry(person.id.clone()).or_insert(person);
         }
         let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam, key }
+        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam, key, coverage: None }
     }
 }
 
@@ -297,6 +299,10 @@ impl Facts {
 }
 
 impl condition::Facts for Facts {
+    fn coverage(&self) -> Option<&Coverage> {
+        self.world.coverage.as_deref()
+    }
+
     fn read(&self, name: &Name) -> Value {
         match name {
             Name::Account(field) => self.account_field(field),

@@ -9,7 +9,7 @@ use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
 use crate::book::Book;
 use crate::book::cases::{Case, Change, DeliveryAnswer, TestFile, What};
 use crate::channel::{Answer, Channels};
-use crate::condition::Value;
+use crate::condition::{Coverage, Value};
 use crate::engine::Reason;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
 use crate::portfolio::import::{AccountRow, ContactRow, Rows};
@@ -62,6 +62,10 @@ impl Stage {
         let runtime = Runtime::new(store, book, clock.clone(), channels, 1).await?;
         let playbook = file.playbook.clone();
         Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events })
+    }
+
+    pub(super) fn count_coverage(&mut self, coverage: Arc<Coverage>) {
+        self.runtime.count_coverage(coverage);
     }
 
     pub(super) async fn play(mut self, case: &Case) -> Result<Played> {

@@ -1,10 +1,14 @@
 //! A `.test.toml` file, compiled: a test is a timeline.
 
+mod accept;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::condition::Value;
 use crate::time::{Date, DateTime};
+
+pub use accept::{Happened, accept};
 
 /// One test file.
 #[derive(Clone, Debug)]
