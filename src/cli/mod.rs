@@ -7,6 +7,7 @@ mod check;
 mod daemon;
 mod demo;
 mod describe;
+mod docs;
 mod enroll;
 mod enrollments;
 mod exit;
@@ -15,6 +16,7 @@ mod import;
 mod matching;
 mod migrate;
 mod moment;
+mod notices;
 mod outbox;
 mod play;
 mod preview;
@@ -70,6 +72,8 @@ enum Command {
     Demo(demo::Demo),
     /// Is the book right? Every mistake in one pass, with place and suggestion
     Check(check::Check),
+    /// The language: every key, name, function and reason, with examples
+    Docs(docs::Docs),
     /// Do the playbooks do what their tests say?
     Test(test::Test),
     /// Read accounts, contacts, metrics, events or people from CSV, JSON or NDJSON
@@ -102,8 +106,10 @@ enum Command {
     Enrollments(enrollments::Enrollments),
     /// Work for people: list, show, check, acknowledge, complete, snooze
     Tasks(tasks::Tasks),
-    /// What waits for a person's yes: list, approve, reject
+    /// What waits for a person's yes: list, show, approve, reject
     Approvals(approvals::Approvals),
+    /// What our own people were told: too many accounts at once, none any more, data missing
+    Notices(notices::Notices),
     /// What is sent, and what could not be: list, show, retry, resolve
     Outbox(outbox::Outbox),
 }
@@ -149,6 +155,7 @@ impl Command {
         match self {
             Command::Demo(command) => command.run(session).await,
             Command::Check(command) => command.run(session),
+            Command::Docs(command) => command.run(session),
             Command::Test(command) => command.run(session).await,
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,
@@ -166,6 +173,7 @@ impl Command {
             Command::Enrollments(command) => command.run(session).await,
             Command::Tasks(command) => command.run(session).await,
             Command::Approvals(command) => command.run(session).await,
+            Command::Notices(command) => command.run(session).await,
             Command::Outbox(command) => command.run(session).await,
         }
     }

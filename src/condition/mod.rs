@@ -30,6 +30,7 @@ mod shape;
 mod tests;
 mod trace;
 mod value;
+mod vocabulary;
 mod words;
 
 pub use coverage::{Comparison, Coverage, Sides};
@@ -44,6 +45,7 @@ pub use scan::MAX_LENGTH;
 pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
+pub use vocabulary::{NAMES, OPERATORS, Term};
 pub use words::Words;
 
 /// The text of an expression and where its first character stands.

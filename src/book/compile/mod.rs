@@ -11,8 +11,8 @@ mod dictionary;
 pub(in crate::book) mod fixture;
 mod health;
 mod holidays;
+mod ics;
 mod ids;
-mod later;
 mod people;
 pub mod playbook;
 mod policy;
@@ -22,3 +22,5 @@ pub mod shared;
 mod tests;
 
 use ids::Ids;
+
+pub use built_in::registry as built_in;

@@ -5,18 +5,11 @@ use std::sync::Arc;
 use super::Ids;
 use super::calendars::window;
 use super::channels::web_address;
-use super::later;
 use crate::book::Calendars;
 use crate::book::playbook::HoldOrSkip;
-use crate::book::policy::{Breaker, Cap, CapChannel, CapPer, Never, Policy, TRANSACTIONAL};
+use crate::book::policy::{Breaker, Cap, CapChannel, Never, OnReply, Policy, TRANSACTIONAL};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::condition::{Expected, Registry, Scope};
-
-const CHANNELS: [(&str, CapChannel); 3] =
-    [("email", CapChannel::Email), ("slack", CapChannel::Slack), ("teams", CapChannel::Teams)];
-const PER: [(&str, CapPer); 2] = [("contact", CapPer::Contact), ("account", CapPer::Account)];
-const OVER: [(&str, HoldOrSkip); 2] = [("hold", HoldOrSkip::Hold), ("skip", HoldOrSkip::Skip)];
-const ON_REPLY: [(&str, bool); 2] = [("pause", true), ("continue", false)];
 
 /// The playbooks must be in the registry already.
 pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> Policy {
@@ -53,7 +46,6 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
-    later::warn(&table, &["breaker", "silence_alarm"]);
     table.finish();
     policy
 }
@@ -90,11 +82,15 @@ fn priority(mut entry: Table) -> Vec<Arc<str>> {
 
 fn cap(mut entry: Table, ids: &mut Ids, classes: &[Arc<str>]) -> Option<Cap> {
     let id = ids.take(&mut entry);
-    let channel = entry.need("channel").choice(&CHANNELS);
-    let per = entry.need("per").choice(&PER);
+    let channel = entry.need("channel").choice();
+    if matches!(channel, Some(CapChannel::Slack | CapChannel::Teams)) {
+        let message = "this cap never applies: chat goes to our own people, and caps are about mail to contacts";
+        entry.report(entry.place_of("channel").warning("no-effect", message).help("write channel = \"email\""));
+    }
+    let per = entry.need("per").choice();
     let max = entry.need("max").integer_in(1..=1_000_000).and_then(|max| u32::try_from(max).ok());
     let within = entry.need("within").positive_span();
-    let over = entry.get("over").choice(&OVER).unwrap_or(HoldOrSkip::Hold);
+    let over = entry.get("over").choice().unwrap_or(HoldOrSkip::Hold);
     let exempt = entry.get("exempt").one_or_more().into_iter().filter_map(|item| class(item, classes)).collect();
     entry.finish();
     Some(Cap { id: id?, channel: channel?, per: per?, max: max?, within: within?, over, exempt })
@@ -120,6 +116,13 @@ fn breaker(mut entry: Table) -> Breaker {
         trip_at: entry.get("trip_at").number_in(0.0..=1e6).unwrap_or(standard.trip_at),
         min_enrollments: entry.get("min_enrollments").count().unwrap_or(standard.min_enrollments),
     };
+    let Breaker { max_new, min_enrollments, .. } = breaker;
+    if entry.was_given("max_new") && max_new > 0 && max_new < min_enrollments {
+        let message =
+            format!("max_new = {max_new} is never felt: nothing trips below min_enrollments = {min_enrollments}");
+        let help = format!("add min_enrollments = {max_new}");
+        entry.report(entry.place_of("max_new").warning("no-effect", message).help(help));
+    }
     entry.finish();
     breaker
 }
@@ -132,6 +135,6 @@ fn email(mut entry: Table, policy: &mut Policy) {
         let diagnostic = place.error("wrong-value", "the unsubscribe address lacks `{token}`");
         entry.report(diagnostic.help("`{token}` stands for the contact, as in \"https://us.example/u/{token}\""));
     }
-    policy.reply_pauses = entry.get("reply").choice(&ON_REPLY).unwrap_or(policy.reply_pauses);
+    policy.reply_pauses = entry.get("reply").choice().unwrap_or(OnReply::Pause) == OnReply::Pause;
     entry.finish();
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 
 use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
 use crate::book::Book;
-use crate::book::cases::{Case, Change, DeliveryAnswer, TestFile, What};
+use crate::book::cases::{Case, Change, DeliveryAnswer, ENROLL, TestFile, What};
 use crate::channel::{Answer, Channels};
 use crate::condition::{Coverage, Value};
 use crate::engine::Reason;
@@ -193,7 +193,7 @@ impl Stage {
 
     async fn active_enrollment(&self) -> Result<Arc<str>> {
         let desk = self.desk().await?;
-        let active = desk.active().find(|own| own.playbook == self.playbook).map(|own| own.id.clone());
+        let active = desk.open().find(|own| own.playbook == self.playbook).map(|own| own.id.clone());
         active.ok_or_else(|| anyhow!("at {} the account is not in the playbook", self.local_now()))
     }
 
@@ -201,7 +201,8 @@ impl Stage {
         let waiting = |desk: &crate::engine::Desk| {
             let mut approvals = desk.approvals.values();
             let open = approvals.find(|own| own.step.as_deref() == Some(step) && own.state == ApprovalState::Waiting);
-            open.map(|own| own.id.clone())
+            let asked = || desk.open().filter(|_| step == ENROLL).find_map(|own| own.park.as_ref());
+            open.map(|own| own.id.clone()).or_else(|| asked().map(|park| park.question.clone()))
         };
         let id = match waiting(&self.desk().await?) {
             Some(id) => id,

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::book::cases::{Case, Given, TestFile};
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys::TEST_FILE;
 use crate::book::playbook::Playbook;
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::SourceFile;
@@ -33,7 +34,7 @@ pub fn compile(
     diagnostics: &Diagnostics,
 ) -> Option<TestFile> {
     let mark = diagnostics.mark();
-    let mut table = Table::of_file(file, diagnostics);
+    let mut table = Table::of_file(file, &TEST_FILE, diagnostics);
     table.get("schema_version").integer_in(1..=1);
     let playbook = playbook(table.need("playbook"), registry);
     let subject =
@@ -104,11 +105,11 @@ fn case(mut table: Table, shared: &Given, subject: &Subject, has_rows: bool) -> 
 }
 
 impl Subject<'_> {
-    /// Reports an id that is neither a step nor a level of the playbook under test.
-    fn step(&self, item: Item) -> Option<Arc<str>> {
+    /// Reports an id that is neither a step nor a level of the playbook under test, nor one of `others`.
+    fn step(&self, item: Item, others: &[&str]) -> Option<Arc<str>> {
         let (place, diagnostics) = (item.place(), item.diagnostics());
         let id = item.name()?;
-        let known = self.step_ids();
+        let known = self.step_ids().filter(|_| !others.contains(&&*id));
         if known.as_ref().is_some_and(|known| !known.contains(&&*id)) {
             diagnostics.push(unknown_name(&place, "step", &id, known.unwrap_or_default()));
             return None;
