@@ -225,7 +225,7 @@ welcome  steps 2/3  exits 0/1  conditions 6/9
   not seen: welcome.toml:22  `account.seats >= 100` was never true
 shared by all  conditions 0/3
   not seen: segments.toml:3  `account.arr >= 20000` was never true, was never false, never decided the answer
-52 % seen
+50 % seen
 ";
     assert!(said.contains(expected), "{said}");
     assert!(place.wrong("test --coverage --fail-under 90").contains("--fail-under asks for 90 %"));
