@@ -56,11 +56,6 @@ impl Expression {
         read.retain(|(name, _)| !guarded.contains(name));
         read
     }
-
-    /// Whether the condition depends on the account field.
-    pub fn reads_field(&self, field: &str) -> bool {
-        self.reads().fields.contains(field)
-    }
 }
 
 /// Visits every part, outermost first; named conditions are visited where they are defined.

@@ -201,7 +201,8 @@ const MAILS: &str =
 
 const ONLY_BIG: &str = "[[branch]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n[[branch]]\nid = \"huge\"\n\
                         when = 'account.arr > 25000'\n[[branch]]\nid = \"rest\"\ndefault = true\n[[step]]\nid = \"x\"\n\
-                        branch = \"big\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"dana\"\ntitle = \"X\"\n";
+                        branch = \"big\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"dana\"\n\
+                        title = \"X\"\n";
 
 #[test]
 fn branches_above_may_share_out_what_a_later_one_is_for() {

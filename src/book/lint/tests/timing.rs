@@ -127,8 +127,8 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-const NO_FALLBACK: &str = "id = \"q\"\nowner = \"dana\"\nstatus = \"live\"\ntimezone = \"account.timezone\"\n[trigger]\n\
-                           kind = \"manual\"\n[[step]]\nid = \"x\"\nafter = \"enrolled\"\naction = \"task\"\n\
+const NO_FALLBACK: &str = "id = \"q\"\nowner = \"dana\"\nstatus = \"live\"\ntimezone = \"account.timezone\"\n\
+                           [trigger]\nkind = \"manual\"\n[[step]]\nid = \"x\"\nafter = \"enrolled\"\naction = \"task\"\n\
                            assignee = \"dana\"\ntitle = \"X\"\n";
 const FIXED: &str = "id = \"q\"\nowner = \"dana\"\nstatus = \"live\"\ntimezone = \"Europe/Berlin\"\n[trigger]\n\
                      kind = \"manual\"\n[[step]]\nid = \"x\"\nafter = \"enrolled\"\naction = \"task\"\n\
