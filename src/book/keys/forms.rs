@@ -123,7 +123,7 @@ pub static AFTER: Form = form(
     "`enrolled`, an earlier step, `<earlier task>.done` or `previous`, + or - a span",
     &["\"enrolled\"", "\"kickoff-email + 3bd\"", "\"book-review.done + 1d\"", "\"previous\""],
 );
-pub static STARTS: Form = form("start of the ladder", "`enrolled`, or a step", &["\"enrolled\"", "\"save-plan\""]);
+pub static STARTS: Form = form("start of the ladder", "`enrolled`, or a step", &["\"enrolled\"", "\"book-review\""]);
 pub static ON_TIMEOUT: Form = form(
     "after a timeout",
     "`next` goes on, `exit` ends the enrollment, `goto:<later step>` goes on there",
