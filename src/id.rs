@@ -58,6 +58,11 @@ pub fn approval(enrollment: &str, step: &str) -> String {
     derived('a', &[enrollment, step])
 }
 
+/// The id of a question about all accounts that wait with this enrollment to enter a playbook.
+pub fn entry_approval(first_enrollment: &str) -> String {
+    derived('a', &[first_enrollment, "", "enroll"])
+}
+
 /// What one database signs with: a link that names a contact is worth nothing unless this database has made it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(Arc<[u8]>);

@@ -68,10 +68,12 @@ pub fn instant(local: DateTime, zone: &TimeZone) -> Timestamp {
         Unambiguous { offset } => offset.to_timestamp(local),
         Fold { before, .. } => before.to_timestamp(local),
         // Reading the gap's local time with the offset in force before it lands after the gap by
-        // as much as the local time lay inside it; the transition itself is what we want.
-        Gap { before, .. } => before
-            .to_timestamp(local)
-            .map(|after| zone.preceding(after).next().map_or(after, |transition| transition.timestamp())),
+        // as much as the local time lay inside it, which is not at all for its first moment; the transition itself
+        // is what we want.
+        Gap { before, .. } => before.to_timestamp(local).map(|landed| {
+            let just_after = landed.saturating_add(jiff::Span::new().nanoseconds(1)).unwrap_or(landed);
+            zone.preceding(just_after).next().map_or(landed, |transition| transition.timestamp())
+        }),
     };
     resolved.unwrap_or(if local.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX })
 }
@@ -136,6 +138,21 @@ impl Span {
 
     pub fn is_negative(self) -> bool {
         self.n < 0
+    }
+
+    /// As people say it: `5 business days`, without the sign.
+    pub fn in_words(self) -> String {
+        let word = match self.unit {
+            Unit::Minute => "minute",
+            Unit::Hour => "hour",
+            Unit::Day => "day",
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::BusinessDay => "business day",
+            Unit::BusinessHour => "business hour",
+        };
+        let n = self.n.abs();
+        format!("{n} {word}{}", if n == 1 { "" } else { "s" })
     }
 
     /// Whether it falls on a local day (and so on the opening of a window) rather than on an instant.
@@ -203,8 +220,10 @@ mod tests {
     #[test]
     fn a_local_time_in_a_gap_is_the_first_instant_after_it_and_in_a_fold_the_first() {
         let new_york = TimeZone::get("America/New_York").unwrap();
-        let in_gap = jiff::civil::datetime(2026, 3, 8, 2, 30, 0, 0);
-        assert_eq!(instant(in_gap, &new_york).to_string(), "2026-03-08T07:00:00Z");
+        for minute in [0, 30, 59] {
+            let in_gap = jiff::civil::datetime(2026, 3, 8, 2, minute, 0, 0);
+            assert_eq!(instant(in_gap, &new_york).to_string(), "2026-03-08T07:00:00Z", "02:{minute}");
+        }
         let in_fold = jiff::civil::datetime(2026, 11, 1, 1, 30, 0, 0);
         assert_eq!(instant(in_fold, &new_york).to_string(), "2026-11-01T05:30:00Z");
     }

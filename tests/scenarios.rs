@@ -29,10 +29,12 @@ chapters! {
     the_status_says_whether_it_runs: "status",
     reentry_says_who_comes_back: "re-entry",
     held_out_accounts_are_left_alone: "holdout",
+    too_many_in_a_day_wait_for_a_person: "limits",
     the_plan_follows_a_date_that_moves: "anchor-moves",
     steps_keep_the_hours_of_the_account: "account-zone",
     windows_say_what_waits: "when-a-step-runs",
     spans_are_counted_as_people_count: "spans",
+    regions_have_calendars_of_their_own: "calendars",
     steps_do_one_thing_each: "actions",
     steps_follow_each_other: "after",
     what_is_late_is_left_out_or_made_up_for: "late",
@@ -66,7 +68,13 @@ chapters! {
     an_enrollment_knows_itself: "conditions-run",
     other_work_on_the_account_is_seen: "conditions-other-work",
     health_is_scored_and_banded: "health",
+    a_measure_may_have_no_value: "health-missing",
     segments_and_stages_are_computed: "segments-and-stages",
+    a_test_is_a_timeline: "timelines",
+    peers_tell_who_qualifies: "peers/who-qualifies",
+    peers_tell_how_steps_flow: "peers/flow",
+    peers_tell_who_is_left_alone: "peers/membership",
+    peers_tell_the_time: "peers/time",
 }
 
 #[test]
@@ -118,11 +126,12 @@ async fn play(folder: &str) {
     let postgres = databases::postgres().await;
     for file in &loaded.tests {
         for case in &file.cases {
-            let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
+            let result = cases::run(&loaded.book, file, case, None).await.expect("a database in memory");
             failed += &told("SQLite", &result);
             if let Some(store) = &postgres {
                 databases::empty(store).await;
-                let result = cases::run_on(store, &loaded.book, file, case).await.expect("a database on the server");
+                let result =
+                    cases::run_on(store, &loaded.book, file, case, None).await.expect("a database on the server");
                 failed += &told("Postgres", &result);
             }
         }

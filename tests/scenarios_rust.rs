@@ -3,170 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use playcaller::book::{self, Book};
-use playcaller::channel::Channels;
 use playcaller::condition::Value;
-use playcaller::engine::Desk;
-use playcaller::engine::desk::Entry;
-use playcaller::portfolio::import::{AccountRow, ContactRow, EventRow, Rows};
-use playcaller::runtime::play::Step;
-use playcaller::runtime::{Runtime, timeline};
-use playcaller::store::Store;
-use playcaller::time::{Clock, Date, Timestamp, VirtualClock};
+use playcaller::portfolio::import::{ContactRow, EventRow, Rows};
+use playcaller::time::Date;
 
-use crate::support::databases;
-
-const PEOPLE: &str = r#"
-[[person]]
-id = "dana"
-name = "Dana Reyes"
-email = "dana@larkfield.example"
-
-[[person]]
-id = "kim"
-name = "Kim Tanaka"
-email = "kim@larkfield.example"
-
-[team.success]
-members = ["dana", "kim"]
-"#;
-
-const ACCOUNT: &str = r#"
-[fields.score]
-type = "number"
-
-[events.ping]
-"#;
-
-/// A clock, and on each kind of database a daemon whose book and data a scenario moves. What happens must be the same on
-/// each of them.
-struct World {
-    clock: Arc<VirtualClock>,
-    sides: Vec<Side>,
-}
-
-struct Side {
-    store: Store,
-    runtime: Option<Runtime>,
-    lines: Vec<String>,
-}
-
-impl World {
-    async fn at(start: &str) -> World {
-        let memory = Store::open("sqlite::memory:").await.expect("a database in memory");
-        let stores = [Some(memory), databases::postgres().await].into_iter().flatten();
-        let sides = stores.map(|store| Side { store, runtime: None, lines: Vec::new() }).collect();
-        World { clock: Arc::new(VirtualClock::at(at(start))), sides }
-    }
-
-    /// Starts the daemon anew with these playbooks.
-    async fn with_book(&mut self, playbooks: &[(&str, &str)]) {
-        let book = Arc::new(book(playbooks));
-        for side in &mut self.sides {
-            let channels = Arc::new(Channels::nowhere());
-            let runtime = Runtime::new(side.store.clone(), book.clone(), self.clock.clone(), channels, 1).await;
-            side.runtime = Some(runtime.expect("a runtime"));
-        }
-    }
-
-    async fn land(&self, rows: Rows, as_of: &str) {
-        for side in &self.sides {
-            let mut tx = side.store.begin().await.expect("a transaction");
-            tx.land(&rows, at(as_of)).await.expect("rows land");
-            tx.commit().await.expect("a commit");
-        }
-    }
-
-    async fn set(&self, account: &str, as_of: &str, fields: &[(&str, Value)]) {
-        self.land(Rows { accounts: vec![row(account, as_of, fields)], ..Rows::default() }, as_of).await;
-    }
-
-    /// Lets the daemon run until then.
-    async fn play_until(&mut self, until: &str) {
-        let start = self.clock.now();
-        for side in &mut self.sides {
-            side.play(VirtualClock::at(start), at(until)).await;
-        }
-        self.clock.set(at(until));
-    }
-
-    /// Time passes while no daemon runs.
-    fn away_until(&self, until: &str) {
-        self.clock.set(at(until));
-    }
-
-    /// The lines since the last time it was asked.
-    fn took(&mut self) -> Vec<String> {
-        let mut sides = self.sides.iter_mut().map(|side| std::mem::take(&mut side.lines));
-        let lines = sides.next().expect("a database");
-        sides.for_each(|other| assert_eq!(lines, other, "SQLite, then Postgres"));
-        lines
-    }
-
-    async fn desk(&self, account: &str) -> Desk {
-        let (ids, now) = ([Arc::from(account)], self.clock.now());
-        let store = &self.sides[0].store;
-        store.load_desks(&ids, now).await.expect("a desk").remove(account).unwrap_or_default()
-    }
-}
-
-impl Side {
-    /// Each side has the same hours to itself.
-    async fn play(&mut self, clock: VirtualClock, until: Timestamp) {
-        let (clock, lines) = (Arc::new(clock), &mut self.lines);
-        let runtime = self.runtime.as_mut().expect("a daemon");
-        runtime.clock = clock.clone();
-        let mut watch = |step: Step<'_>| {
-            lines.extend(step.entries.iter().map(|entry| format!("{} {}", entry.account, shown(entry))));
-        };
-        runtime.play(&clock, until, &mut watch).await.expect("a play");
-    }
-}
-
-fn shown(entry: &Entry) -> String {
-    format!("{} {}", entry.playbook, timeline::normalized(&timeline::line(entry)))
-}
-
-fn at(text: &str) -> Timestamp {
-    text.parse().expect("an instant")
-}
-
-fn row(account: &str, as_of: &str, fields: &[(&str, Value)]) -> AccountRow {
-    let fields = fields.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect();
-    AccountRow { line: 0, id: account.into(), as_of: at(as_of), fields }
-}
-
-fn book(playbooks: &[(&str, &str)]) -> Book {
-    let mut files: BTreeMap<String, String> =
-        playbooks.iter().map(|(id, text)| (format!("{id}.toml"), text.replace("{id}", id))).collect();
-    files.insert("people.toml".to_owned(), PEOPLE.to_owned());
-    files.insert("account.toml".to_owned(), ACCOUNT.to_owned());
-    files.insert("hello.md".to_owned(), "+++\nsubject = \"Hello\"\n+++\nHello.\n".to_owned());
-    let loaded = book::load_files(files);
-    assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);
-    loaded.book
-}
-
-/// A playbook in UTC whose body is a trigger and its steps.
-fn playbook(body: &str) -> String {
-    format!(
-        "id = \"{{id}}\"\ntitle = \"A playbook\"\nowner = \"dana\"\nstatus = \"live\"\ntimezone = \"UTC\"\n\
-         send_window = \"always\"\n{body}"
-    )
-}
-
-const CALL: &str = "\n[[step]]\nid = \"call\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"team:success\"\n\
-                    title = \"Call\"\ndue = \"5bd\"\n";
+use crate::support::world::{CALL, World, at, number, playbook, row};
 
 fn low(backfill: &str) -> String {
     playbook(&format!(
         "trigger = {{ kind = \"condition\" }}\n\
          enroll = {{ when = 'account.score < 50', backfill = \"{backfill}\" }}\n{CALL}"
     ))
-}
-
-fn number(value: f64) -> Value {
-    Value::Number(value)
 }
 
 #[tokio::test]
@@ -185,6 +32,7 @@ async fn a_condition_that_was_true_before_the_playbook_went_live_waits_until_it_
     assert_eq!(world.took()[0], "acme low 2026-06-10 12:00 enroll");
 }
 
+/// Story S8 of tests/scenarios/peers.
 #[tokio::test]
 async fn each_playbook_that_goes_live_with_backfill_takes_who_qualifies_once() {
     let mut world = World::at("2026-06-01T00:00:00Z").await;
@@ -226,6 +74,7 @@ async fn accounts_inside_the_range_of_a_date_stay_out_and_new_or_moved_ones_come
     assert_eq!(world.took()[0], "acme renewal 2026-06-23 10:00 enroll");
 }
 
+/// Story F13 of tests/scenarios/peers.
 #[tokio::test]
 async fn events_from_before_a_playbook_are_not_played_to_it_and_each_event_counts_once() {
     let mut world = World::at("2026-06-01T00:00:00Z").await;
@@ -318,6 +167,7 @@ async fn team_work_of_many_accounts_is_shared_and_due_on_a_local_date() {
     assert_eq!(due, Some(Date::constant(2026, 6, 12)), "five business days after a Friday");
 }
 
+/// Story Y5 of tests/scenarios/peers.
 #[tokio::test]
 async fn a_paused_playbook_takes_nobody_holds_what_runs_and_goes_on_afterwards() {
     let mut world = World::at("2026-06-01T10:00:00Z").await;

@@ -10,6 +10,8 @@ use crate::time::{
     Date, Span, Time, TimeZone, Timestamp, Unit, add_days, days_between, instant, local_date, start_of_day,
 };
 
+pub use super::hours::{BadHours, Hours};
+
 /// The calendar that is there without any file: Monday to Friday, 09:00 to 17:00.
 pub const BUSINESS_HOURS: &str = "business-hours";
 
@@ -64,9 +66,7 @@ impl Calendars {
 pub struct Calendar {
     /// Monday first.
     pub days: [bool; 7],
-    pub open: Time,
-    /// Exclusive; not after `open` means it closes on the next day.
-    pub close: Time,
+    pub hours: Hours,
     pub holidays: Vec<Arc<Holidays>>,
     /// `account.region` to the calendar used there.
     pub regions: BTreeMap<Arc<str>, Arc<str>>,
@@ -76,8 +76,7 @@ impl Default for Calendar {
     fn default() -> Calendar {
         Calendar {
             days: [true, true, true, true, true, false, false],
-            open: Time::constant(9, 0, 0, 0),
-            close: Time::constant(17, 0, 0, 0),
+            hours: Hours::default(),
             holidays: Vec::new(),
             regions: BTreeMap::new(),
         }
@@ -151,34 +150,29 @@ impl Calendar {
         (1..=days).filter(|n| self.is_business_day(add_days(from, *n))).count() as i64
     }
 
-    /// The opening instant of a local day, whether or not it is a business day.
-    pub fn opening(&self, day: Date, zone: &TimeZone) -> Timestamp {
-        instant(day.to_datetime(self.open), zone)
-    }
-
-    fn closing(&self, day: Date, zone: &TimeZone) -> Timestamp {
-        let closes_on = if self.close > self.open { day } else { add_days(day, 1) };
-        instant(closes_on.to_datetime(self.close), zone)
-    }
-
     /// The instant itself while the calendar is open, else its next opening.
     pub fn next_open(&self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let (from, _) = self.open_interval(at, zone)?;
         Some(from.max(at))
     }
 
+    /// The opening of a business day. A day whose hours a change of clocks takes away opens with the next one.
+    fn opening(&self, day: Date, zone: &TimeZone) -> Option<Timestamp> {
+        self.next_open(instant(day.to_datetime(self.hours.opening()), zone), zone)
+    }
+
     /// The open interval that contains `at`, or the next one.
     fn open_interval(&self, at: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-        // A window over midnight may have opened yesterday.
+        // Hours over midnight may have begun yesterday.
         let yesterday = add_days(local_date(at, zone), -1);
         (0..HORIZON_DAYS)
             .map(|n| add_days(yesterday, n))
             .filter(|day| self.is_business_day(*day))
-            .map(|day| (self.opening(day, zone), self.closing(day, zone)))
-            .find(|(_, until)| *until > at)
+            .flat_map(|day| self.hours.of(day, zone))
+            .find(|(from, until)| *until > at && until > from)
     }
 
-    /// The instant after so many open minutes.
+    /// The instant after so many open minutes; before, when negative.
     pub fn add_open_minutes(&self, at: Timestamp, minutes: i64, zone: &TimeZone) -> Option<Timestamp> {
         if minutes < 0 {
             return self.subtract_open_minutes(at, -minutes, zone);
@@ -199,13 +193,16 @@ impl Calendar {
     fn subtract_open_minutes(&self, at: Timestamp, minutes: i64, zone: &TimeZone) -> Option<Timestamp> {
         let mut left = minutes * 60;
         let today = local_date(at, zone);
-        for day in (0..HORIZON_DAYS).map(|n| add_days(today, -n)).filter(|day| self.is_business_day(*day)) {
-            let (from, until) = (self.opening(day, zone), self.closing(day, zone).min(at));
-            let room = until.duration_since(from).as_secs();
-            if room >= left {
-                return Some(until - left.seconds());
+        let days = (0..HORIZON_DAYS + minutes).map(|n| add_days(today, -n));
+        for day in days.filter(|day| self.is_business_day(*day)) {
+            for (from, until) in self.hours.of(day, zone).rev() {
+                let until = until.min(at);
+                let room = until.duration_since(from).as_secs();
+                if room >= left {
+                    return Some(until - left.seconds());
+                }
+                left -= room.max(0);
             }
-            left -= room.max(0);
         }
         None
     }
@@ -246,7 +243,7 @@ pub fn on_day(day: Date, time: Option<Time>, zone: &TimeZone, calendar: Option<&
         return Some(time.map_or_else(|| start_of_day(day, zone), |time| instant(day.to_datetime(time), zone)));
     };
     let day = calendar.business_day_from(day)?;
-    Some(time.map_or_else(|| calendar.opening(day, zone), |time| instant(day.to_datetime(time), zone)))
+    time.map_or_else(|| calendar.opening(day, zone), |time| Some(instant(day.to_datetime(time), zone)))
 }
 
 #[cfg(test)]
@@ -256,6 +253,10 @@ mod tests {
 
     fn new_york() -> TimeZone {
         TimeZone::get("America/New_York").unwrap()
+    }
+
+    fn open(hours: &str) -> Calendar {
+        Calendar { hours: hours.parse().unwrap(), ..Calendar::default() }
     }
 
     fn with_holidays() -> Calendar {
@@ -313,13 +314,30 @@ mod tests {
 
     #[test]
     fn a_window_over_midnight_belongs_to_the_day_it_opens() {
-        let night =
-            Calendar { open: Time::constant(22, 0, 0, 0), close: Time::constant(6, 0, 0, 0), ..Calendar::default() };
+        let night = open("22:00-06:00");
         let zone = new_york();
         let saturday_early = instant(date(2026, 3, 7).at(3, 0, 0, 0), &zone);
         assert_eq!(night.next_open(saturday_early, &zone), Some(saturday_early));
         let sunday_early = instant(date(2026, 3, 8).at(1, 0, 0, 0), &zone);
         assert_eq!(night.next_open(sunday_early, &zone), Some(instant(date(2026, 3, 9).at(22, 0, 0, 0), &zone)));
+    }
+
+    #[test]
+    fn the_hour_between_two_stretches_of_a_day_is_closed_and_counts_for_nothing() {
+        let (calendar, zone) = (open("09:00-12:00, 13:00-17:00"), new_york());
+        let at = |hour, minute| instant(date(2026, 3, 9).at(hour, minute, 0, 0), &zone);
+        assert_eq!(calendar.next_open(at(12, 0), &zone), Some(at(13, 0)));
+        assert_eq!(calendar.next_open(at(11, 59), &zone), Some(at(11, 59)));
+        assert_eq!(calendar.add_open_minutes(at(11, 30), 60, &zone), Some(at(13, 30)));
+        assert_eq!(calendar.add_open_minutes(at(13, 30), -60, &zone), Some(at(11, 30)));
+        assert_eq!(on_day(date(2026, 3, 9), None, &zone, Some(&calendar)), Some(at(9, 0)));
+    }
+
+    #[test]
+    fn hours_that_a_change_of_clocks_takes_away_open_with_the_next_day() {
+        let calendar = Calendar { days: [true; 7], ..open("02:00-02:30") };
+        let next_day = instant(date(2026, 3, 9).at(2, 0, 0, 0), &new_york());
+        assert_eq!(on_day(date(2026, 3, 8), None, &new_york(), Some(&calendar)), Some(next_day));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::string::FromUtf8Error;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{Place, SourceFile};
+use super::template::layout;
 use crate::condition::nearest;
 
 /// The largest file that is read: 1 MiB.
@@ -40,6 +41,8 @@ pub enum Kind {
     Playbook,
     Test,
     Template,
+    /// The page around every mail.
+    Layout,
     /// An iCalendar file.
     Holidays,
     /// Not of the book.
@@ -58,9 +61,15 @@ pub fn kind(path: &str) -> Kind {
         Some((stem, "toml")) if stem.ends_with(".test") => Kind::Test,
         Some((_, "toml")) => Kind::Playbook,
         Some((_, "md" | "json")) => Kind::Template,
+        Some(_) if path == layout::FILE => Kind::Layout,
         Some((_, "ics")) => Kind::Holidays,
         _ => Kind::Other,
     }
+}
+
+/// Whether all playbooks share the file, or would if it had its right name and place.
+pub fn is_shared(path: &str) -> bool {
+    !matches!(kind(path), Kind::Playbook | Kind::Test | Kind::Template)
 }
 
 /// The diagnostic for a file that would be read as a playbook but was most likely meant as a shared file.

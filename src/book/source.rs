@@ -15,8 +15,8 @@ pub struct SourceFile {
     pub name: Arc<str>,
     pub text: String,
     line_starts: Vec<usize>,
-    /// The text with its syntax errors blanked out, where there are any.
-    mended: OnceLock<String>,
+    /// The text with its syntax errors blanked out, and these errors, where there are any.
+    mended: OnceLock<(String, Vec<Diagnostic>)>,
 }
 
 impl SourceFile {
@@ -26,8 +26,8 @@ impl SourceFile {
         Arc::new(SourceFile { name: name.into(), line_starts, text, mended: OnceLock::new() })
     }
 
-    /// The text as it can be parsed, of the same length; made once.
-    pub(super) fn mended(&self, mend: impl FnOnce() -> String) -> &str {
+    /// The text as it can be parsed, of the same length, and why it could not be before; made once.
+    pub(super) fn mended(&self, mend: impl FnOnce() -> (String, Vec<Diagnostic>)) -> &(String, Vec<Diagnostic>) {
         self.mended.get_or_init(mend)
     }
 

@@ -135,6 +135,20 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_goes_to_whoever_gets_it_and_shows_whom_it_was_written_to() {
+        let address = |email: &str| Address { name: None, email: email.to_owned() };
+        let copy = Email { cc: vec![address("ann@acme.example")], copy_to: Some(address("us@us.example")), ..email() };
+        let mail = match build("d0123", &copy) {
+            Ok(mail) => mail,
+            Err(outcome) => panic!("{outcome:?}"),
+        };
+        assert_eq!(mail.to.to_string(), "us@us.example");
+        let text = String::from_utf8(mail.bytes).unwrap();
+        assert!(text.contains("To: \"Pat Lee\" <pat@acme.example>\r\n"), "{text}");
+        assert!(text.contains("Cc: ann@acme.example\r\n") && !text.contains("<us@us.example>"), "{text}");
+    }
+
+    #[test]
     fn a_page_to_unsubscribe_is_offered_with_one_click() {
         let text = text_of(&Email { unsubscribe: Some("https://us.example/u/a,b".to_owned()), ..email() });
         assert!(text.contains("List-Unsubscribe: <https://us.example/u/a,b>\r\n"), "{text}");

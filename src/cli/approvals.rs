@@ -3,11 +3,12 @@
 use clap::{Args, Subcommand};
 
 use super::exit::{Exit, Failure, Result};
-use super::print::{Zones, or_dash};
+use super::print::{Zones, count, or_dash};
 use super::session::Session;
 use super::{AsOf, ByHand};
-use crate::engine::desk::ApprovalState;
-use crate::store::{ApprovalLine, Decision, Filter};
+use crate::engine::desk::{ApprovalKind, ApprovalState};
+use crate::store::{ApprovalLine, ApprovalView, Decision, Filter, Store};
+use crate::time::utc_text;
 
 #[derive(Debug, Args)]
 pub struct Approvals {
@@ -21,9 +22,14 @@ pub struct Approvals {
 enum What {
     /// Open questions, those asked first first
     List(List),
-    /// Yes: the step goes on at its next opening
+    /// One of them, with the accounts it is about
+    Show {
+        /// Id of the approval
+        approval: String,
+    },
+    /// Yes: the step goes on at its next opening; the parked accounts enter now
     Approve(One),
-    /// No: the step is skipped
+    /// No: the step is skipped; the parked accounts stay out
     Reject(One),
 }
 
@@ -55,6 +61,7 @@ impl Approvals {
         match self.what {
             None => self.list.run(session).await,
             Some(What::List(list)) => list.run(session).await,
+            Some(What::Show { approval }) => show(session, &approval).await,
             Some(What::Approve(one)) => decide(session, one, Decision::Approve).await,
             Some(What::Reject(one)) => decide(session, one, Decision::Reject).await,
         }
@@ -74,7 +81,7 @@ impl List {
             vec![
                 own.id.clone(),
                 own.kind.clone(),
-                or_dash(own.account.as_ref()),
+                about(own),
                 own.playbook.clone(),
                 or_dash(own.step.as_ref()),
                 or_dash(own.approver.as_ref()),
@@ -89,23 +96,47 @@ impl List {
     }
 }
 
+/// The account, or how many.
+fn about(own: &ApprovalLine) -> String {
+    let many = || own.count.map(|n| count(n as usize, "account"));
+    or_dash(own.account.clone().or_else(many))
+}
+
+async fn view(store: &Store, id: &str) -> Result<ApprovalView> {
+    let unknown =
+        || Failure::wrong(format!("there is no approval `{id}`")).help("`playcaller approvals list` lists them");
+    store.approval(id).await?.ok_or_else(unknown)
+}
+
+async fn show(session: &Session, id: &str) -> Result<Exit> {
+    let store = session.store().await?;
+    let view = view(&store, id).await?;
+    session.print.either(&view, || {
+        let line = &view.line;
+        let head = format!("{}  {}  {} of {} for {}", line.id, line.state, subject(line), line.playbook, about(line));
+        let asked = format!("asked of {} on {}", or_dash(line.approver.as_ref()), utc_text(line.asked_at));
+        let accounts: String = view.accounts.iter().map(|account| format!("  {account}\n")).collect();
+        format!("{head}\n{asked}\n{accounts}")
+    })?;
+    Ok(Exit::Done)
+}
+
+/// What is asked for.
+fn subject(line: &ApprovalLine) -> &str {
+    let whole = if line.kind == ApprovalKind::Step.as_str() { "the step" } else { &line.kind };
+    line.step.as_deref().unwrap_or(whole)
+}
+
 async fn decide(session: &Session, one: One, decision: Decision) -> Result<Exit> {
     let store = session.store().await?;
     let actor = session.actor(&store, one.by.by).await?;
     let mut tx = store.begin().await?;
     tx.decide_approval(&one.approval, decision, actor.by()).await?;
     tx.commit().await?;
-    let decided = store
-        .approval(&one.approval)
-        .await?
-        .ok_or_else(|| Failure::wrong(format!("there is no approval `{}`", one.approval)))?;
+    let decided = view(&store, &one.approval).await?.line;
     session.print.either(&decided, || {
         let ApprovalLine { id, state, playbook, .. } = &decided;
-        match (&decided.step, &decided.account) {
-            (Some(step), Some(account)) => format!("{id} is {state}: {step} of {playbook} for {account}"),
-            (_, Some(account)) => format!("{id} is {state}: the enrollment of {account} in {playbook}"),
-            (_, None) => format!("{id} is {state}: {playbook}"),
-        }
+        format!("{id} is {state}: {} of {playbook} for {}", subject(&decided), about(&decided))
     })?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ mod approvals;
 mod check;
 mod daemon;
 mod demo;
+mod describe;
 mod docs;
 mod enroll;
 mod enrollments;
@@ -15,6 +16,7 @@ mod import;
 mod matching;
 mod migrate;
 mod moment;
+mod notices;
 mod outbox;
 mod play;
 mod preview;
@@ -28,7 +30,6 @@ mod simulate;
 mod stop;
 mod tasks;
 mod test;
-mod test_diff;
 
 use std::path::PathBuf;
 
@@ -85,6 +86,8 @@ enum Command {
     Match(matching::Match),
     /// Why an account is, or is not, in a playbook
     Explain(explain::Explain),
+    /// A playbook in plain English, for who approves it
+    Describe(describe::Describe),
     /// Put an account into a playbook by hand
     Enroll(enroll::Enroll),
     /// End an enrollment by hand
@@ -103,8 +106,10 @@ enum Command {
     Enrollments(enrollments::Enrollments),
     /// Work for people: list, show, check, acknowledge, complete, snooze
     Tasks(tasks::Tasks),
-    /// What waits for a person's yes: list, approve, reject
+    /// What waits for a person's yes: list, show, approve, reject
     Approvals(approvals::Approvals),
+    /// What our own people were told: too many accounts at once, none any more, data missing
+    Notices(notices::Notices),
     /// What is sent, and what could not be: list, show, retry, resolve
     Outbox(outbox::Outbox),
 }
@@ -144,8 +149,8 @@ pub async fn run(cli: Cli) -> Exit {
 
 impl Command {
     async fn run(self, session: &Session) -> exit::Result<Exit> {
-        if !matches!(self, Command::Check(_)) {
-            session.print.refuse_formats_of_check()?;
+        if !matches!(self, Command::Check(_) | Command::Test(_)) {
+            session.print.refuse_formats_but(&[])?;
         }
         match self {
             Command::Demo(command) => command.run(session).await,
@@ -157,6 +162,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,
             Command::Set(command) => command.run(session).await,
@@ -167,6 +173,7 @@ impl Command {
             Command::Enrollments(command) => command.run(session).await,
             Command::Tasks(command) => command.run(session).await,
             Command::Approvals(command) => command.run(session).await,
+            Command::Notices(command) => command.run(session).await,
             Command::Outbox(command) => command.run(session).await,
         }
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::AsOf;
 use super::exit::{Exit, Failure, Result};
 use super::session::{Session, expect_account, expect_playbook};
+use crate::book::markdown;
 use crate::engine::delivery::{Address, Content, Email};
 use crate::engine::desk::Task;
 use crate::engine::visit::Rehearsal;
@@ -59,6 +60,7 @@ fn json_of(message: &Content) -> Value {
             "from": shown(&email.from),
             "to": shown(&email.to),
             "cc": email.cc.iter().map(shown).collect::<Vec<_>>(),
+            "copy_to": email.copy_to.as_ref().map(shown),
             "subject": email.subject,
             "text": email.text,
             "html": email.html,
@@ -80,7 +82,8 @@ fn text_of(message: &Content, html: bool) -> String {
 }
 
 fn mail(email: &Email) -> String {
-    let mut text = format!("From: {}\nTo: {}\n", shown(&email.from), shown(&email.to));
+    let mut text = email.copy_to.as_ref().map_or_else(String::new, |to| format!("Copy for {}:\n", shown(to)));
+    text += &format!("From: {}\nTo: {}\n", shown(&email.from), shown(&email.to));
     if !email.cc.is_empty() {
         text += &format!("Cc: {}\n", email.cc.iter().map(shown).collect::<Vec<_>>().join(", "));
     }
@@ -115,5 +118,5 @@ fn text_of_task(task: &Task) -> String {
     for item in &task.checklist {
         text += &format!("  [ ] {}\n", item.text);
     }
-    text + task.body.as_ref().map_or_else(String::new, |body| format!("\n{body}\n")).as_str()
+    text + task.body.as_ref().map_or_else(String::new, |body| format!("\n{}", markdown::text(body))).as_str()
 }

@@ -69,7 +69,7 @@ impl Counts {
                 self.enrolled += usize::from(entry.reason != Some(Reason::Holdout))
             }
             (EntryKind::Goal, _) => self.goals += 1,
-            (EntryKind::Step | EntryKind::Escalate, EntryResult::Held) => self.held += 1,
+            (EntryKind::Step | EntryKind::Escalate | EntryKind::Enroll, EntryResult::Held) => self.held += 1,
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => self.skipped += 1,
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Done) => {
                 self.escalations += usize::from(entry.kind == EntryKind::Escalate);

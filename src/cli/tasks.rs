@@ -7,6 +7,7 @@ use super::moment::Moment;
 use super::print::{Print, Zones, or_dash, short};
 use super::session::Session;
 use super::{AsOf, ByHand};
+use crate::book::markdown;
 use crate::engine::desk::TaskState;
 use crate::store::{Filter, Store, TaskLine, TaskView};
 
@@ -165,7 +166,7 @@ fn told(view: &TaskView) -> String {
         text += &format!("  {}. [{}] {}\n", n + 1, if item.done { 'x' } else { ' ' }, item.text);
     }
     if let Some(body) = &view.body {
-        text += &format!("\n{body}");
+        text += &format!("\n{}", markdown::text(body));
     }
     text
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use rhai::{AST, Engine, LexError, OptimizationLevel, ParseError, ParseErrorType, Position};
 
 use super::Problem;
-use super::scan::Scan;
+use super::scan::{Kind, Scan};
 
 /// The deepest nesting of operators; a chain of `+` or `&&` counts one level per term.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -71,18 +71,27 @@ fn reworded(scan: &Scan, error: &ParseError) -> Problem {
             Problem::new("bad-text", at, format!("`{escape}` is no escape: write `\\\\` for a backslash"))
         }
         ParseErrorType::UnexpectedEOF | ParseErrorType::ExprExpected(_) if start >= scan.text.trim_end().len() => {
-            Problem::new("syntax", at, "the condition ends too early: something is missing after this")
+            Problem::new("condition-syntax", at, "the condition ends too early: something is missing after this")
         }
-        ParseErrorType::MissingToken(token, _) => {
-            Problem::new("syntax", at, format!("`{token}` is missing before `{found}`"))
+        ParseErrorType::MissingToken(token, _) if !follows_value(scan, &at) => {
+            Problem::new("condition-syntax", at, format!("`{token}` is missing before `{found}`"))
         }
-        _ if is_operator(found) => Problem::new("syntax", at, format!("`{found}` needs a value on both sides"))
-            .help("take it out, or write what is compared before and after it"),
-        _ if found == "," => Problem::new("syntax", at, "`,` cannot stand here")
+        _ if is_operator(found) => {
+            Problem::new("condition-syntax", at, format!("`{found}` needs a value on both sides"))
+                .help("take it out, or write what is compared before and after it")
+        }
+        _ if found == "," => Problem::new("condition-syntax", at, "`,` cannot stand here")
             .help("a comma separates arguments; numbers are written without one, as in 10000"),
-        _ => Problem::new("syntax", at, format!("`{found}` cannot stand here"))
+        _ => Problem::new("condition-syntax", at, format!("`{found}` cannot stand here"))
             .help("between two values there must be an operator, such as `&&` or `==`"),
     }
+}
+
+/// Whether a value stands where another has just ended.
+fn follows_value(scan: &Scan, at: &Range<usize>) -> bool {
+    let index = scan.index_at(at.start);
+    let is_value = |index: usize| scan.tokens.get(index).is_some_and(|token| token.kind != Kind::Symbol);
+    is_value(index) && index.checked_sub(1).is_some_and(|before| is_value(before) || scan.word(before) == ")")
 }
 
 fn is_operator(symbol: &str) -> bool {

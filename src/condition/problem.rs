@@ -43,7 +43,9 @@ impl Problem {
 
     /// As [`Problem::suggest`], where nothing else can be meant.
     pub(super) fn fix(self, suggestion: impl Into<String>) -> Problem {
-        Problem { sure: true, ..self.suggest(suggestion) }
+        let right = suggestion.into();
+        let help = self.help.clone().unwrap_or_else(|| format!("write `{right}`"));
+        Problem { sure: true, ..self.help(help).suggest(right) }
     }
 }
 
@@ -57,9 +59,10 @@ pub fn is_sure<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let mut near = near(word, candidates);
     near.sort_unstable();
     near.dedup();
+    let slips = if word.chars().count() < 8 { 1 } else { 2 };
     match &near[..] {
         [] => false,
-        [(distance, _)] => *distance <= 2,
+        [(distance, _)] => *distance <= slips,
         [(first, _), (second, _), ..] => *first <= 1 && *second > first + 1,
     }
 }
@@ -88,5 +91,6 @@ mod tests {
         assert!(is_sure("enterprize", ["enterprise", "mid"]));
         assert!(!is_sure("plan_nam", ["plan_name", "plan_names"]));
         assert!(!is_sure("colour", ["arr"]));
+        assert!(!is_sure("title", ["time"]));
     }
 }

@@ -22,7 +22,12 @@ pub(super) fn beyond(scan: &Scan, odd: Vec<Problem>, scope: &Scope, expected: &E
         let (start, end) = (repaired.start(problem.start), repaired.end(problem.end));
         Problem { start, end, ..problem }
     });
-    odd.iter().cloned().chain(mapped).collect()
+    let mapped: Vec<Problem> = mapped.collect();
+    // What is to be written instead of the same stretch is right in both ways.
+    let is_covered = |own: &&Problem| {
+        mapped.iter().any(|other| (own.start, own.end) == (other.start, other.end) && other.suggestion.is_some())
+    };
+    odd.iter().filter(|own| !is_covered(own)).chain(&mapped).cloned().collect()
 }
 
 /// The mistakes of each comparison joined by `&&` or `||`, where `problem` keeps the whole from being read.

@@ -22,10 +22,11 @@ pub(super) fn problems(scan: &Scan) -> Vec<Problem> {
         };
         if let Some(problem) = found {
             skip = scan.index_at(problem.end.saturating_sub(1)) + 1;
-            // One statement is one mistake, not one for each of its keywords and braces.
-            let is_told = problem.code == NOT_AN_EXPRESSION && problems.iter().any(|told| told.code == problem.code);
-            if !is_told {
-                problems.push(problem);
+            let is_program = problem.code == NOT_AN_EXPRESSION;
+            problems.push(problem);
+            // One program is one mistake, not one for each of its keywords, braces and assignments.
+            if is_program {
+                break;
             }
         }
     }

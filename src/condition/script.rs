@@ -53,7 +53,10 @@ impl Scripts {
         let engine = sandbox();
         let ast = engine.compile(text).map_err(|error| {
             let start = offset(text, error.position());
-            Problem::new("script-syntax", start..start, format!("cannot read the scripts: {}", error.err_type()))
+            let end = text.trim_end().len();
+            let at = if start < end { start..start } else { end.saturating_sub(1)..end };
+            Problem::new("script-syntax", at, format!("the scripts cannot be read from here on: {}", error.err_type()))
+                .help("every `fn name(x) {` ends with its own `}`, every statement but the last with `;`")
         })?;
         if let Some(statement) = ast.statements().first() {
             let start = offset(text, statement.position());

@@ -32,8 +32,10 @@ pub enum Admission {
 pub enum Entrance {
     /// Through the trigger: `when`, `for`, backfill and re-entry decide.
     Trigger,
-    /// By a person or another playbook: they decided; only what protects the account is asked.
+    /// By a person, who decided: only what protects the account is asked.
     ByHand,
+    /// By a step of another playbook: as by a person, but nobody looked at how many there are.
+    Started,
 }
 
 /// Decides on one offer.
@@ -51,7 +53,10 @@ pub fn admit(
     };
     let refusal = already_active(playbook, desk)
         .or_else(|| if entrance == Entrance::Trigger { not_matching(playbook, facts, offer, state) } else { None })
-        .or_else(|| used_up(playbook, facts, desk, offer, state, &key, entrance).map(|reason| (reason, None)))
+        .or_else(|| {
+            used_up(playbook, facts, desk, offer, state, &key, entrance)
+                .map(|reason| (or_held_out(reason, playbook, desk), None))
+        })
         .or_else(|| protected(playbook, facts).map(|reason| (reason, None)));
     match refusal {
         Some((reason, Some(until))) => return Admission::RefuseUntil(reason, until),
@@ -69,6 +74,12 @@ pub fn admit(
 fn already_active(playbook: &Playbook, desk: &Desk) -> Option<(Reason, Option<Timestamp>)> {
     let open = |own: &&Enrollment| own.state != EnrollmentState::Ended && own.playbook == playbook.id;
     desk.enrollments.values().find(open).map(|_| (Reason::AlreadyActive, None))
+}
+
+/// An account that was left alone on purpose the last time is so still, whatever re-entry says of that record.
+fn or_held_out(reason: Reason, playbook: &Playbook, desk: &Desk) -> Reason {
+    let last = desk.entries_of(&playbook.id).last().and_then(|own| own.ended.as_ref()).map(|end| end.reason);
+    last.filter(|last| *last == Reason::Holdout).unwrap_or(reason)
 }
 
 /// The trigger's own conditions: the baseline of the day it went live, `when`, `for`.
@@ -133,7 +144,7 @@ fn used_up(
             let moved_back = offer.anchor.is_some() && offer.open_since <= last_end && !end.is_restart();
             moved_back.then_some(Reason::ReentryKeyUsed)
         }
-        _ if entrance == Entrance::ByHand => None,
+        _ if entrance != Entrance::Trigger => None,
         ReentryPolicy::AfterCooldown => {
             let over = add_span(last_end, playbook.reentry.cooldown, &facts.zone, facts.calendar());
             if over.is_none_or(|over| facts.now < over) {
@@ -227,6 +238,7 @@ fn new_enrollment(
         version: playbook.version.clone(),
         entry_key,
         state: EnrollmentState::Active,
+        park: None,
         branch,
         anchor: offer.anchor,
         event: offer.event.as_ref().map(|event| event.id.clone()),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::book::playbook::{EmailAction, Playbook, Recipient, WebhookAction};
 use crate::book::policy::TRANSACTIONAL;
+use crate::book::template::layout::Page;
 use crate::book::template::{Extra, Format, RenderError, Rendered, TemplateId};
-use crate::book::{ChannelNames, layout, markdown};
+use crate::book::{ChannelNames, markdown};
 use crate::condition::Value;
 use crate::portfolio::Facts;
 
@@ -24,13 +25,17 @@ pub fn render(
     reader: Option<&Addressee>,
     facts: &Facts,
 ) -> Result<Rendered, RenderError> {
-    let extra = Extra {
+    let extra = extra(playbook, step, reader, facts);
+    facts.world.book.templates_of(playbook).render(template, Arc::new(facts.clone()), &extra)
+}
+
+fn extra(playbook: &Playbook, step: &str, reader: Option<&Addressee>, facts: &Facts) -> Extra {
+    Extra {
         contact: reader.and_then(|reader| contact_fields(reader, facts)),
         playbook_id: playbook.id.to_string(),
         playbook_title: playbook.title.clone(),
         step_id: step.to_owned(),
-    };
-    facts.world.book.templates.render(template, Arc::new(facts.clone()), &extra)
+    }
 }
 
 /// The fields of the contact, and every declared field, so that an empty one is empty and not unknown.
@@ -62,16 +67,24 @@ pub fn email(
 ) -> Result<Email, RenderError> {
     let rendered = render(&action.template, playbook, step, Some(envelope.reader), facts)?;
     let is_copy = envelope.recipient != envelope.written_to;
+    let subject = rendered.subject.clone().unwrap_or_else(|| playbook.title.clone());
+    let unsubscribe = unsubscribe(envelope.recipient, class, facts);
+    let page = Page {
+        body: &markdown::html(&rendered.body),
+        subject: &subject,
+        preheader: rendered.preheader.as_deref(),
+        unsubscribe: unsubscribe.as_deref(),
+    };
     Ok(Email {
         from: sender(action, playbook, facts, open_tasks),
         to: address(envelope.written_to),
         cc: envelope.cc.iter().map(address).collect(),
         copy_to: is_copy.then(|| address(envelope.recipient)),
-        subject: rendered.subject.clone().unwrap_or_else(|| playbook.title.clone()),
-        html: layout::page(&markdown::html(&rendered.body), rendered.preheader.as_deref()),
+        html: on_page(&page, playbook, step, Some(envelope.reader), facts)?,
+        subject,
         text: markdown::text(&rendered.body),
         class: class.to_owned(),
-        unsubscribe: unsubscribe(envelope.recipient, class, facts),
+        unsubscribe,
         date: facts.now,
     })
 }
@@ -82,6 +95,44 @@ fn unsubscribe(recipient: &Addressee, class: &str, facts: &Facts) -> Option<Stri
     let page = facts.world.book.policy.unsubscribe.as_ref().filter(|_| class != TRANSACTIONAL)?;
     let token = facts.world.key.token(recipient.contact.as_deref()?);
     Some(page.replace("{token}", &token))
+}
+
+/// The mail that reminds somebody of ours of an open task.
+pub fn reminder(
+    title: &str,
+    to: Address,
+    playbook: &Playbook,
+    level: &str,
+    facts: &Facts,
+) -> Result<Email, RenderError> {
+    let text = format!("Still open and not acknowledged: {title}");
+    let subject = format!("Reminder: {title}");
+    let body = markdown::html(&markdown::escape_markdown(&text));
+    let page = Page { body: &body, subject: &subject, ..Page::default() };
+    Ok(Email {
+        from: default_sender(&facts.world.book.channels, "default"),
+        to,
+        cc: Vec::new(),
+        copy_to: None,
+        html: on_page(&page, playbook, level, None, facts)?,
+        subject,
+        text,
+        class: playbook.class.to_string(),
+        unsubscribe: None,
+        date: facts.now,
+    })
+}
+
+/// A message in the book's layout.
+fn on_page(
+    page: &Page<'_>,
+    playbook: &Playbook,
+    step: &str,
+    reader: Option<&Addressee>,
+    facts: &Facts,
+) -> Result<String, RenderError> {
+    let extra = extra(playbook, step, reader, facts);
+    facts.world.book.templates.page(page, Arc::new(facts.clone()), &extra)
 }
 
 fn address(one: &Addressee) -> Address {
@@ -123,6 +174,11 @@ fn chat(
     Ok(json_body(template, &rendered)?.unwrap_or_else(|| dialect(&rendered.body)))
 }
 
+/// A card of its own becomes the message that carries it.
+fn carried(payload: serde_json::Value) -> serde_json::Value {
+    if payload["type"] == "AdaptiveCard" { markdown::teams_message(payload) } else { payload }
+}
+
 /// A Slack message.
 pub fn slack(
     template: &TemplateId,
@@ -143,7 +199,7 @@ pub fn teams(
     step: &str,
     facts: &Facts,
 ) -> Result<Content, RenderError> {
-    let payload = chat(template, markdown::teams_payload, playbook, step, facts)?;
+    let payload = carried(chat(template, markdown::teams_payload, playbook, step, facts)?);
     Ok(Content::Teams { channel, payload })
 }
 

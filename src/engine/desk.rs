@@ -12,6 +12,8 @@ use crate::time::{Date, Timestamp};
 use super::Reason;
 use super::delivery::{DeliveryState, Message};
 use super::enrollment::Enrollment;
+use super::notice::Notice;
+use super::turnout::Arrival;
 
 pub use super::entry::{Entry, EntryKind, EntryResult};
 
@@ -245,6 +247,10 @@ pub enum Change {
         health: crate::portfolio::Health,
     },
     History(Entry),
+    /// One more for the count of a playbook's day.
+    Arrival(Arrival),
+    /// Somebody of ours must know.
+    Notice(Notice),
 }
 
 /// An enrollment and its next planned step, with when it is due; no step when nothing is planned.
@@ -255,10 +261,16 @@ impl Desk {
         self.enrollments.values().filter(|enrollment| enrollment.is_active())
     }
 
-    /// The enrollments of one playbook that count as such, oldest first; holdouts are not among them.
+    /// The active ones, and those that are parked.
+    pub fn open(&self) -> impl Iterator<Item = &Enrollment> {
+        self.enrollments.values().filter(|enrollment| enrollment.is_open())
+    }
+
+    /// The enrollments of one playbook that count as such, oldest first; holdouts and what was parked and never began are
+    /// not among them.
     pub fn of_playbook(&self, playbook: &str) -> Vec<&Enrollment> {
         let mut own = self.entries_of(playbook);
-        own.retain(|enrollment| !enrollment.is_holdout());
+        own.retain(|enrollment| enrollment.has_begun());
         own
     }
 
@@ -279,7 +291,7 @@ impl Desk {
 
     /// What conditions may see of the desk.
     pub fn work(&self) -> Work {
-        let stays = self.enrollments.values().filter(|own| !own.is_holdout()).map(|own| Stay {
+        let stays = self.enrollments.values().filter(|own| own.has_begun()).map(|own| Stay {
             playbook: own.playbook.clone(),
             from: own.enrolled_at,
             until: own.ended.as_ref().map(|end| end.at),

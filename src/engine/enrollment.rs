@@ -7,6 +7,7 @@ use crate::book::playbook::Outcome;
 use crate::time::{Date, Timestamp};
 
 use super::Reason;
+use super::desk::ApprovalState;
 
 /// One account in one playbook. What is not yet decided is not stored: the plan of the coming steps is computed from
 /// the playbook, so that a moved anchor or a changed calendar moves them.
@@ -15,11 +16,13 @@ pub struct Enrollment {
     pub id: Arc<str>,
     pub account: Arc<str>,
     pub playbook: Arc<str>,
-    /// Hash of the playbook's file at enrollment.
+    /// The version of the playbook it goes through.
     pub version: Arc<str>,
     /// What makes this entry one of its kind: unique with playbook and account.
     pub entry_key: Arc<str>,
     pub state: EnrollmentState,
+    /// Why it does not begin, or never did; none once it has begun.
+    pub park: Option<Park>,
     pub branch: Option<Arc<str>>,
     /// The anchor date the steps are planned from, for a date trigger.
     pub anchor: Option<Date>,
@@ -42,6 +45,16 @@ pub enum EnrollmentState {
     Parked,
     Active,
     Ended,
+}
+
+/// An account that came when too many had: it waits for a person's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Park {
+    pub reason: Reason,
+    /// The approval that covers it with all others of its day.
+    pub question: Arc<str>,
+    /// What the person said, approved or rejected.
+    pub answer: Option<ApprovalState>,
 }
 
 /// How an enrollment ended.
@@ -161,6 +174,11 @@ impl Enrollment {
         self.state == EnrollmentState::Active
     }
 
+    /// Whether the account is in the playbook, or stands before its door.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, EnrollmentState::Active | EnrollmentState::Parked)
+    }
+
     /// What became of a step so far; none while it is only planned.
     pub fn begun(&self, step: &str) -> Option<&StepRun> {
         self.steps.get(step).filter(|run| run.state != StepState::Planned)
@@ -179,5 +197,10 @@ impl Enrollment {
     /// A held-out account has a record and no steps; it does not count as enrolled.
     pub fn is_holdout(&self) -> bool {
         self.ended.as_ref().is_some_and(|end| end.reason == Reason::Holdout)
+    }
+
+    /// Whether it counts as enrolled: neither left alone on purpose nor waiting, or ended, before the door.
+    pub fn has_begun(&self) -> bool {
+        !self.is_holdout() && self.park.is_none()
     }
 }

@@ -18,7 +18,7 @@ pub struct Entry {
     pub version: Arc<str>,
     pub enrollment: Option<Arc<str>>,
     pub kind: EntryKind,
-    /// The id printed: a step, a level, `branch=x`, an outcome, an exit.
+    /// The id printed: a step, a level, `branch=x`, an outcome, an exit; `enroll` for an enrollment that is parked.
     pub step: Option<Arc<str>>,
     pub action: Option<Kind>,
     pub to: Option<String>,
@@ -112,10 +112,11 @@ impl EntryResult {
 }
 
 impl Entry {
-    /// The word printed for what happened: the kind; for a step its action, or `hold`/`skip`.
+    /// The word printed for what happened: the kind; for a step its action, or `hold`/`skip`; `hold` for an
+    /// enrollment that is parked.
     pub fn what(&self) -> &'static str {
         match (self.kind, self.result) {
-            (EntryKind::Step | EntryKind::Escalate, EntryResult::Held) => "hold",
+            (EntryKind::Step | EntryKind::Escalate | EntryKind::Enroll, EntryResult::Held) => "hold",
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => "skip",
             (EntryKind::Step, _) => self.action.map_or("step", Kind::as_str),
             (kind, _) => kind.as_str(),

@@ -7,11 +7,14 @@ pub mod desk;
 pub mod enrollment;
 pub mod entry;
 pub mod matching;
+pub mod notice;
 pub mod plan;
 pub mod quiet;
 pub mod reason;
 pub mod recipients;
+pub mod silence;
 pub mod suppression;
+pub mod turnout;
 pub mod visit;
 
 pub use desk::Desk;

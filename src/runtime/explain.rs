@@ -171,6 +171,10 @@ fn reason(
     if enrolled {
         return Reason::Enrolled;
     }
+    let parked = desk.open().find(|own| own.playbook == playbook.id).and_then(|own| own.park.as_ref());
+    if let Some(park) = parked {
+        return park.reason;
+    }
     if !is_open(playbook) {
         return Reason::NotLive;
     }

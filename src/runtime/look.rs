@@ -9,6 +9,7 @@ use tracing::error;
 use crate::engine::Reason;
 use crate::engine::desk::{Change, Desk, Entry};
 use crate::engine::recipients::OpenTasks;
+use crate::engine::turnout::{Arrival, Turnout};
 use crate::engine::visit::{Input, Request, Visit, visit};
 use crate::portfolio::Account;
 use crate::store::{self, Look};
@@ -34,16 +35,20 @@ impl Runtime {
             any = true;
             self.read(&due).await?;
             let open_tasks = self.open_tasks().await?;
+            let mut turnout = self.turnout(now, due.len()).await?;
             let mut looked = Vec::with_capacity(due.len());
             for (id, version) in due {
                 let Some(resident) = self.resident.remove(&id) else { continue };
-                let seen = self.take_look(&resident, now, &open_tasks, &[]);
+                let seen = self.take_look(&resident, now, &open_tasks, &turnout, &[]);
                 match seen.is_restless {
                     true => {
                         error!("account {id}: the book never comes to rest on it, trying again in an hour");
                         self.put_off(&id, now).await?;
                     }
-                    false => looked.push((id, version, seen)),
+                    false => {
+                        arrivals(&seen.changes).for_each(|arrival| turnout.count(arrival));
+                        looked.push((id, version, seen));
+                    }
                 }
             }
             self.write(looked, now, tick).await?;
@@ -60,8 +65,9 @@ impl Runtime {
             let Some(version) = self.store.version_of(account).await? else { bail!("there is no account `{account}`") };
             self.read(&[(id.clone(), version)]).await?;
             let open_tasks = self.open_tasks().await?;
+            let turnout = self.turnout(now, 1).await?;
             let resident = self.resident.remove(&id).expect("just read");
-            let seen = self.take_look(&resident, now, &open_tasks, requests);
+            let seen = self.take_look(&resident, now, &open_tasks, &turnout, requests);
             let refused = seen.refused.clone();
             let mut tick = Tick { as_of: now, ..Tick::default() };
             self.write(vec![(id.clone(), version, seen)], now, &mut tick).await?;
@@ -72,7 +78,33 @@ impl Runtime {
         bail!("account `{account}` is being changed all the time; try again")
     }
 
-    fn take_look(&self, resident: &Resident, now: Timestamp, open_tasks: &OpenTasks, requests: &[Request]) -> Visit {
+    /// What looks at these accounts would decide, each with the desk before it. Nothing is written.
+    pub(super) async fn look_without_writing(
+        &mut self,
+        accounts: &[Arc<str>],
+        now: Timestamp,
+    ) -> Result<Vec<(Desk, Visit)>> {
+        let wanted: Vec<(Arc<str>, i64)> = accounts.iter().map(|id| (id.clone(), i64::MIN)).collect();
+        self.read(&wanted).await?;
+        let open_tasks = self.open_tasks().await?;
+        let turnout = self.turnout(now, accounts.len()).await?;
+        let mut looked = Vec::with_capacity(accounts.len());
+        for id in accounts {
+            let Some(resident) = self.resident.remove(id) else { continue };
+            let visit = self.take_look(&resident, now, &open_tasks, &turnout, &[]);
+            looked.push((resident.desk, visit));
+        }
+        Ok(looked)
+    }
+
+    fn take_look(
+        &self,
+        resident: &Resident,
+        now: Timestamp,
+        open_tasks: &OpenTasks,
+        turnout: &Turnout,
+        requests: &[Request],
+    ) -> Visit {
         visit(Input {
             world: &self.world,
             account: resident.account.clone(),
@@ -80,6 +112,7 @@ impl Runtime {
             now,
             live_since: &self.live_since,
             open_tasks,
+            turnout,
             requests,
         })
     }
@@ -136,9 +169,15 @@ impl Runtime {
     /// All looks in one transaction; the accounts that changed meanwhile come back.
     async fn apply(&self, looks: &[Look<'_>], now: Timestamp) -> store::Result<Vec<Arc<str>>> {
         let mut tx = self.store.begin().await?;
-        let applied = tx.apply(looks, now).await?;
-        tx.commit().await?;
-        Ok(applied.conflicts)
+        match tx.apply(looks, now).await {
+            Ok(applied) => {
+                tx.commit().await?;
+                Ok(applied.conflicts)
+            }
+            // Another process let accounts in meanwhile, and a limit may be reached: all of them are looked at again.
+            Err(store::Error::Overtaken(_)) => Ok(looks.iter().map(|look| look.account.into()).collect()),
+            Err(error) => Err(error),
+        }
     }
 
     /// One account that cannot be written must not keep the others from it: it is put off, and said.
@@ -170,6 +209,13 @@ impl Runtime {
 fn look<'a>(account: &'a str, version: i64, seen: &'a Visit) -> Look<'a> {
     let Visit { desk, changes, wake_at, next, .. } = seen;
     Look { account, version, desk, changes, wake_at: *wake_at, next }
+}
+
+fn arrivals(changes: &[Change]) -> impl Iterator<Item = &Arrival> {
+    changes.iter().filter_map(|change| match change {
+        Change::Arrival(arrival) => Some(arrival),
+        _ => None,
+    })
 }
 
 fn entries(changes: &[Change]) -> impl Iterator<Item = Entry> + '_ {

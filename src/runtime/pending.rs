@@ -56,7 +56,7 @@ async fn pending(store: &Store, book: Arc<Book>, filter: &Filter, now: Timestamp
 fn is_pending(playbook: &Playbook, facts: &Facts, desk: &Desk) -> bool {
     let Some(state) = desk.conditions.get(&playbook.id) else { return false };
     let matures = matures_at(state, playbook, &facts.seen_by(playbook));
-    let is_in = desk.active().any(|own| own.playbook == playbook.id);
+    let is_in = desk.open().any(|own| own.playbook == playbook.id);
     state.since <= facts.now && state.baseline.is_none() && matures.is_some_and(|at| at > facts.now) && !is_in
 }
 

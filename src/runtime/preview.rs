@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow};
 use crate::book::Book;
 use crate::book::playbook::Playbook;
 use crate::condition::nearest;
+use crate::engine::turnout::Turnout;
 use crate::engine::visit::{Input, Rehearsal, rehearse};
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -25,6 +26,7 @@ pub async fn preview(
     let (account, desk) = read(store, account, now).await?;
     let world = world(store, book).await?;
     let (live_since, open_tasks) = (store.live_since().await?, store.open_tasks_per_person().await?);
+    let turnout = Turnout::default();
     let input = Input {
         world: &world,
         account: Arc::new(account),
@@ -32,6 +34,7 @@ pub async fn preview(
         now,
         live_since: &live_since,
         open_tasks: &open_tasks,
+        turnout: &turnout,
         requests: &[],
     };
     rehearse(input, playbook, step).ok_or_else(|| no_step(playbook, step))

@@ -119,6 +119,7 @@ impl Tx {
             self.expect_in_time(id).await?;
         }
         self.expect_one(changed, &APPROVAL, id).await?;
+        self.answer_parked(id, decision.state(), by.at).await?;
         self.audit(by, state, id, None).await
     }
 

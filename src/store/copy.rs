@@ -9,11 +9,12 @@ use super::db::on;
 use super::{Result, Store, Tx};
 
 /// Parents before children, each with the column that names its account; none: the table is not about accounts.
-const TABLES: [(&str, Option<&str>); 18] = [
+const TABLES: [(&str, Option<&str>); 19] = [
     ("person", None),
     ("feed", None),
     ("playbook", None),
     ("blocked_address", None),
+    ("enrollment_day", None),
     ("health_model", None),
     ("account", Some("id")),
     ("field_history", Some("account_id")),

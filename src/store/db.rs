@@ -60,9 +60,10 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One folder for both databases; a number is never used again.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../../migrations/0001_first.sql")),
     (2, "reload", include_str!("../../migrations/0002_reload.sql")),
+    (3, "limits", include_str!("../../migrations/0003_limits.sql")),
     (4, "token key", include_str!("../../migrations/0004_token_key.sql")),
     (5, "health", include_str!("../../migrations/0005_health.sql")),
 ];

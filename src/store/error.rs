@@ -41,6 +41,10 @@ pub enum Error {
     #[error("what was decided does not fit what is stored: {0}")]
     Contradiction(String),
 
+    /// Another process let accounts in at the same time: nothing of the transaction may be kept, look again.
+    #[error("more accounts have entered `{0}` than these looks know of")]
+    Overtaken(String),
+
     #[error("there is no {what} `{id}`")]
     NotFound { what: &'static str, id: String },
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod book;
 mod copy;
 mod db;
 mod desk;
@@ -18,15 +19,18 @@ mod imports;
 mod instance;
 mod lists;
 mod lock;
+mod notices;
 mod outbox;
 mod people;
 mod records;
+mod turnout;
 mod value;
 mod wake;
 mod words;
 
 pub use accounts::Summary;
 pub use actions::{By, Decision};
+pub use book::ReloadQuestion;
 pub use db::{Store, Tx, sqlite_file};
 pub use desk::{Applied, Look};
 pub use error::{Error, Result};
@@ -35,7 +39,9 @@ pub use history::Timeline;
 pub use imports::Landed;
 pub use instance::Instance;
 pub use lists::{
-    ApprovalLine, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine, TaskView,
+    ApprovalLine, ApprovalView, AttemptLine, DeliveryLine, DeliveryView, EnrollmentLine, Filter, NextStep, TaskLine,
+    TaskView,
 };
 pub use lock::DaemonLock;
+pub use notices::{DueNotice, NoticeLine};
 pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};

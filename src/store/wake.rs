@@ -28,10 +28,12 @@ impl Store {
         self.first("select min(due_at) from delivery where state = 'queued'").await
     }
 
-    /// When there is something to do next: an account to look at or a delivery to send. None: nothing by itself.
+    /// When there is something to do next: an account to look at, a delivery to
+    /// send, or something to tell our own people. None: nothing by itself.
     pub async fn next_wake(&self) -> Result<Option<Timestamp>> {
         let account = self.first("select min(wake_at) from account where wake_at is not null").await?;
-        Ok(account.into_iter().chain(self.next_due().await?).min())
+        let notice = self.first("select min(due_at) from notice where due_at is not null").await?;
+        Ok(account.into_iter().chain(self.next_due().await?).chain(notice).min())
     }
 
     async fn first(&self, text: &'static str) -> Result<Option<Timestamp>> {

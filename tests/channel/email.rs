@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use playcaller::channel::{Channels, Limits, Relay, Routes, Safety};
-use playcaller::engine::delivery::{Content, Outcome, Problem, Refusal, SmtpStage};
+use playcaller::engine::delivery::{Address, Content, Outcome, Problem, Refusal, SmtpStage};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -235,10 +235,11 @@ async fn staging_mails_only_allowed_domains_or_one_address_that_takes_all() {
     let mut message = email_to("d2", "pat@acme.example");
     if let Content::Email(email) = &mut message.content {
         email.cc.push(email.to.clone());
+        email.copy_to = Some(Address { name: None, email: "sam@acme.example".to_owned() });
     }
     attempt(&redirected, &message).await;
     let accepted = &server.accepted()[0];
     assert_eq!(accepted.recipient, "staging@us.example");
-    assert!(accepted.text.contains("Subject: [to pat@acme.example] Your renewal\n"), "{}", accepted.text);
-    assert!(!accepted.text.contains("Cc:"));
+    assert!(accepted.text.contains("Subject: [to sam@acme.example] Your renewal\n"), "{}", accepted.text);
+    assert!(!accepted.text.contains("Cc:") && !accepted.text.contains("To: pat"), "{}", accepted.text);
 }

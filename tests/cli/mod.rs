@@ -1,7 +1,10 @@
 //! The real binary on a small book: what it prints, and how it ends.
 
 mod acting;
+mod checking;
 mod demo;
+mod describing;
+mod limits;
 mod reading;
 mod running;
 

@@ -74,6 +74,7 @@ pub fn enrollment(id: &str, account: &str) -> Enrollment {
         version: "v1".into(),
         entry_key: format!("2026-06-15/{id}").into(),
         state: EnrollmentState::Active,
+        park: None,
         branch: Some("enterprise".into()),
         anchor: Some("2026-06-15".parse().expect("a date")),
         event: None,

@@ -4,4 +4,5 @@ mod actions;
 mod copy;
 mod desk;
 mod given;
+mod limits;
 mod outbox;

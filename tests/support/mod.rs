@@ -8,3 +8,4 @@ pub mod postgres;
 pub mod site;
 pub mod smtp_script;
 pub mod smtp_sink;
+pub mod world;

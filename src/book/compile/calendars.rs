@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::holidays::{self, Files};
-use crate::book::calendar::{Calendar, Calendars, Holidays, Window};
-use crate::book::read::{Item, Table, time_of_day, unknown_name};
+use crate::book::calendar::{BadHours, Calendar, Calendars, Holidays, Hours, Window};
+use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::Place;
-use crate::time::Time;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -61,7 +60,7 @@ fn calendar(
 ) -> Calendar {
     let standard = Calendar::default();
     let days = days(entry.get("days")).unwrap_or(standard.days);
-    let (open, close) = hours(entry.get("hours")).unwrap_or((standard.open, standard.close));
+    let hours = hours(entry.get("hours")).unwrap_or(standard.hours);
     let mut used = Vec::new();
     for (name, place) in entry.get("holidays").names() {
         match holidays.get(&name) {
@@ -71,7 +70,7 @@ fn calendar(
     }
     let regions = regions(entry.table("region"), regional);
     entry.finish();
-    Calendar { days, open, close, holidays: used, regions }
+    Calendar { days, hours, holidays: used, regions }
 }
 
 /// Region to calendar; the calendars are checked when all are known.
@@ -113,23 +112,9 @@ pub(super) fn weekday(text: &str) -> Option<usize> {
     (0..7).find(|day| text == DAYS[*day] || text == NAMES[*day])
 }
 
-/// `09:00-17:00`; `22:00-06:00` goes over midnight, `00:00-24:00` is the whole day.
-fn hours(item: Item) -> Option<(Time, Time)> {
+/// `09:00-17:00`, `09:00-12:00, 13:00-17:00`; `22:00-06:00` goes over midnight, `00:00-24:00` is the whole day.
+fn hours(item: Item) -> Option<Hours> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
-    let text = item.text()?;
-    let times = text.split_once('-').and_then(|(open, close)| time_of_day(open).zip(time_of_day(close)));
-    let is_whole_day = text.trim_end().ends_with("24:00");
-    match times {
-        Some((open, close)) if open != close || is_whole_day => Some((open, close)),
-        Some((open, _)) => {
-            let message = format!("`{text}` opens and closes at {}", open.strftime("%H:%M"));
-            diagnostics.push(place.error("bad-hours", message).help("for the whole day write `00:00-24:00`"));
-            None
-        }
-        None => {
-            let diagnostic = place.error("bad-hours", format!("`{text}` are no hours"));
-            diagnostics.push(diagnostic.help("write opening and closing as `09:00-17:00`"));
-            None
-        }
-    }
+    let told = |bad: BadHours| diagnostics.push(place.error("bad-hours", bad.message).help(bad.help));
+    item.text()?.parse().map_err(told).ok()
 }

@@ -79,7 +79,7 @@ const TEMPLATES: [(&str, &str); 5] = [
 
 /// Compiles a playbook file among the shared files of the tests; all mistakes come with it, sorted.
 pub fn playbook(text: &str) -> (Option<Playbook>, Vec<Diagnostic>) {
-    let (registry, diagnostics) = (registry(), Diagnostics::default());
+    let (registry, diagnostics) = (Arc::new(registry()), Diagnostics::default());
     let person = |id: &str| (Arc::from(id), Person { id: id.into(), ..Person::default() });
     let people = People {
         people: ["dana", "morgan", "alex"].map(person).into(),

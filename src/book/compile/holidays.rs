@@ -1,24 +1,19 @@
 //! Holidays of calendars.toml: yearly rules, single dates, and ICS files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use icalendar::parser::{Calendar, Component, read_calendar, unfold};
 use jiff::civil::Weekday;
 
 use super::calendars::weekday;
+use super::ics;
 use crate::book::calendar::{Holidays, Yearly};
 use crate::book::read::{Item, Table, unknown_name};
-use crate::book::source::{Place, SourceFile};
-use crate::time::{Date, add_days};
+use crate::book::source::SourceFile;
+use crate::time::Date;
 
 /// The `.ics` files of the book by their path.
 pub type Files = BTreeMap<Arc<str>, Arc<SourceFile>>;
-
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// The longest single event of an ICS file that is taken for holidays.
-const MAX_DAYS_OFF: i64 = 60;
 
 /// The lists `[holidays.<name>]`.
 pub fn compile(table: &mut Table, files: &Files) -> BTreeMap<Arc<str>, Arc<Holidays>> {
@@ -31,7 +26,11 @@ pub fn compile(table: &mut Table, files: &Files) -> BTreeMap<Arc<str>, Arc<Holid
         let place = ics.place();
         if let Some(path) = ics.name() {
             match files.get(&path) {
-                Some(file) => read_ics(file, &mut holidays, &entry),
+                Some(file) => {
+                    let (days, wrong) = ics::days_off(file);
+                    holidays.dates.extend(days);
+                    wrong.into_iter().for_each(|diagnostic| entry.report(diagnostic));
+                }
                 None => entry.report(unknown_name(&place, "file", &path, files.keys().map(|path| &**path))),
             }
         }
@@ -41,75 +40,117 @@ pub fn compile(table: &mut Table, files: &Files) -> BTreeMap<Arc<str>, Arc<Holid
     lists
 }
 
-/// `12-25`, `thu 4 of nov`, `mon last of may`.
+/// `12-25`, `25 dec`, `thu 4 of nov`, `last mon of may`, `fourth thursday in november`.
 fn yearly(item: Item) -> Option<Yearly> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let text = item.text()?;
-    let rule = fixed(&text).or_else(|| nth(&text));
+    let rule = by_numbers(&text).or_else(|| by_words(&text));
     if rule.is_none() {
         let diagnostic = place.error("bad-holiday", format!("`{text}` is not a day of the year"));
-        diagnostics.push(diagnostic.help("write it as \"12-25\" (month-day), \"thu 4 of nov\" or \"mon last of may\""));
+        diagnostics.push(diagnostic.help(
+            "write it as \"12-25\" (month-day), \"25 dec\", \"thu 4 of nov\" or \"mon last of may\"; \
+             a feast that moves, such as Easter, goes into `dates` or an ICS file",
+        ));
     }
     rule
 }
 
-fn fixed(text: &str) -> Option<Yearly> {
+fn by_numbers(text: &str) -> Option<Yearly> {
     let (month, day) = text.trim().split_once('-')?;
-    let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+    on(month.parse().ok()?, day.parse().ok()?)
+}
+
+fn on(month: i8, day: i8) -> Option<Yearly> {
     // 29 February is a day of the year, in a leap year.
     Date::new(2024, month, day).ok().map(|_| Yearly::On { month, day })
 }
 
-fn nth(text: &str) -> Option<Yearly> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let [day, nth, of, month] = words.as_slice() else { return None };
-    let weekday = Weekday::from_monday_zero_offset(weekday(day)? as i8).ok()?;
-    let nth = if nth == "last" { -1 } else { nth.parse().ok().filter(|nth| (1..=5).contains(nth))? };
-    let month = MONTHS.iter().position(|name| month.starts_with(name))? as i8 + 1;
-    (of == "of").then_some(Yearly::Nth { weekday, nth, month })
-}
-
-fn read_ics(file: &Arc<SourceFile>, holidays: &mut Holidays, entry: &Table) {
-    let place = Place::start_of(file);
-    let text = unfold(&file.text);
-    let calendar: Calendar = match read_calendar(&text) {
-        Ok(calendar) => calendar,
-        Err(_) => return entry.report(place.error("bad-ics", "this is not an iCalendar file")),
-    };
-    for event in calendar.components.iter().filter(|component| component.name == "VEVENT") {
-        match days_off(event) {
-            None => {
-                let message =
-                    format!("the holiday {} has no readable date", value(event, "SUMMARY").unwrap_or_default());
-                entry.report(place.error("bad-ics", message));
-            }
-            Some(days) => match value(event, "RRULE") {
-                None => holidays.dates.extend(days),
-                Some("FREQ=YEARLY") => {
-                    holidays.yearly.extend(days.iter().map(|day| Yearly::On { month: day.month(), day: day.day() }));
-                }
-                Some(rule) => {
-                    holidays.dates.extend(days);
-                    let message = format!("the rule `{rule}` is not read: only the first of these holidays counts");
-                    entry.report(place.warning("ics-rule", message).help("write the rule into `yearly`"));
-                }
-            },
+/// A month and a number, with a day of the week or without, in any order.
+fn by_words(text: &str) -> Option<Yearly> {
+    let (mut day_of_week, mut number, mut in_month) = (None, None, None);
+    for word in text.to_lowercase().split_whitespace().filter(|word| !["of", "in", "the", "day"].contains(word)) {
+        let is_new = if let Some(found) = weekday(word) {
+            day_of_week.replace(Weekday::from_monday_zero_offset(found as i8).ok()?).is_none()
+        } else if let Some(found) = month(word) {
+            in_month.replace(found).is_none()
+        } else {
+            number.replace(ordinal(word)?).is_none()
+        };
+        if !is_new {
+            return None;
         }
+    }
+    match (day_of_week, number?, in_month?) {
+        (Some(weekday), nth, month) => ((-1..=5).contains(&nth)).then_some(Yearly::Nth { weekday, nth, month }),
+        (None, day, month) => on(month, day),
     }
 }
 
-/// The days of an event: from DTSTART up to, and without, DTEND (RFC 5545, 3.6.1).
-fn days_off(event: &Component) -> Option<BTreeSet<Date>> {
-    let start = value(event, "DTSTART").and_then(ics_date)?;
-    let end = value(event, "DTEND").and_then(ics_date).filter(|end| *end > start).unwrap_or(add_days(start, 1));
-    Some((0..MAX_DAYS_OFF).map(|n| add_days(start, n)).take_while(|day| *day < end).collect())
+/// A month by its first three letters or its whole name.
+fn month(word: &str) -> Option<i8> {
+    const NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let is_meant = |name: &&str| *name == word || name[..3] == *word || (*name == "september" && word == "sept");
+    let place = NAMES.iter().position(is_meant);
+    place.map(|place| place as i8 + 1)
 }
 
-fn value<'a>(event: &'a Component, name: &str) -> Option<&'a str> {
-    event.properties.iter().find(|property| property.name == name).map(|property| property.val.as_ref())
+/// `4`, `4th`, `fourth`; `last` is −1.
+fn ordinal(word: &str) -> Option<i8> {
+    const NAMES: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+    if word == "last" {
+        return Some(-1);
+    }
+    if let Some(place) = NAMES.iter().position(|name| *name == word) {
+        return Some(place as i8 + 1);
+    }
+    let digits = word.trim_end_matches(['.', ',']);
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| digits.strip_suffix(end)).unwrap_or(digits);
+    digits.parse().ok().filter(|number| *number > 0)
 }
 
-/// The date of `20261225` or `20261225T000000`.
-fn ics_date(text: &str) -> Option<Date> {
-    Date::strptime("%Y%m%d", text.get(..8)?).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<Yearly> {
+        by_numbers(text).or_else(|| by_words(text))
+    }
+
+    #[test]
+    fn a_day_of_the_year_is_read_as_people_write_it() {
+        for text in ["12-25", "25 dec", "Dec 25", "December 25th", "25. december"] {
+            assert_eq!(read(text), Some(Yearly::On { month: 12, day: 25 }), "{text}");
+        }
+        for text in ["thu 4 of nov", "4th thursday of november", "fourth Thu in Nov", "the fourth thursday of november"]
+        {
+            let fourth = Yearly::Nth { weekday: Weekday::Thursday, nth: 4, month: 11 };
+            assert_eq!(read(text), Some(fourth), "{text}");
+        }
+        for text in ["mon last of may", "last mon of may", "last Monday in May"] {
+            assert_eq!(read(text), Some(Yearly::Nth { weekday: Weekday::Monday, nth: -1, month: 5 }), "{text}");
+        }
+        assert_eq!(read("1 sept"), Some(Yearly::On { month: 9, day: 1 }));
+    }
+
+    #[test]
+    fn what_is_no_day_of_the_year_is_refused() {
+        for text in
+            ["13-01", "02-30", "easter", "thu 6 of nov", "thu of nov", "mon tue 1 of may", "25", "dec", "may 1 2", ""]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::Ids;
 use super::calendars::window;
 use super::channels::web_address;
-use super::later;
 use crate::book::Calendars;
 use crate::book::playbook::HoldOrSkip;
-use crate::book::policy::{Breaker, Cap, Never, OnReply, Policy, TRANSACTIONAL};
+use crate::book::policy::{Breaker, Cap, CapChannel, Never, OnReply, Policy, TRANSACTIONAL};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::condition::{Expected, Registry, Scope};
 
@@ -47,7 +46,6 @@ pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> 
     if let Some(entry) = table.table("email") {
         email(entry, &mut policy);
     }
-    later::warn(&table, &["breaker", "silence_alarm"]);
     table.finish();
     policy
 }
@@ -85,6 +83,10 @@ fn priority(mut entry: Table) -> Vec<Arc<str>> {
 fn cap(mut entry: Table, ids: &mut Ids, classes: &[Arc<str>]) -> Option<Cap> {
     let id = ids.take(&mut entry);
     let channel = entry.need("channel").choice();
+    if matches!(channel, Some(CapChannel::Slack | CapChannel::Teams)) {
+        let message = "this cap never applies: chat goes to our own people, and caps are about mail to contacts";
+        entry.report(entry.place_of("channel").warning("no-effect", message).help("write channel = \"email\""));
+    }
     let per = entry.need("per").choice();
     let max = entry.need("max").integer_in(1..=1_000_000).and_then(|max| u32::try_from(max).ok());
     let within = entry.need("within").positive_span();
@@ -114,6 +116,13 @@ fn breaker(mut entry: Table) -> Breaker {
         trip_at: entry.get("trip_at").number_in(0.0..=1e6).unwrap_or(standard.trip_at),
         min_enrollments: entry.get("min_enrollments").count().unwrap_or(standard.min_enrollments),
     };
+    let Breaker { max_new, min_enrollments, .. } = breaker;
+    if entry.was_given("max_new") && max_new > 0 && max_new < min_enrollments {
+        let message =
+            format!("max_new = {max_new} is never felt: nothing trips below min_enrollments = {min_enrollments}");
+        let help = format!("add min_enrollments = {max_new}");
+        entry.report(entry.place_of("max_new").warning("no-effect", message).help(help));
+    }
     entry.finish();
     breaker
 }

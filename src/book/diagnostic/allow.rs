@@ -10,13 +10,13 @@ use std::sync::Arc;
 use super::cause::{Files, toml_part};
 use super::statement::Outline;
 use super::{Diagnostic, Edit, Severity};
+use crate::book::lint::RULES;
 use crate::book::read::unknown_name;
 use crate::book::source::{Place, SourceFile};
 use crate::time::Date;
 
 /// The rules outside of the lints that only warn.
-const WARNINGS: [&str; 7] =
-    ["toml-1-1", "date-as-text", "not-in-force", "band-gap", "unknown-feed", "no-effect", "ics-rule"];
+const WARNINGS: [&str; 6] = ["toml-1-1", "date-as-text", "band-gap", "unknown-feed", "no-effect", "ics-rule"];
 
 /// A comment that silences rules, and what it silenced.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ pub fn expire(allows: &[Allow], today: Date) -> Vec<Diagnostic> {
 
 /// All rules that may be allowed.
 fn known() -> impl Iterator<Item = &'static str> {
-    WARNINGS.into_iter()
+    WARNINGS.into_iter().chain(RULES.iter().map(|rule| rule.code))
 }
 
 impl Allow {
@@ -130,7 +130,7 @@ impl Allow {
 
 /// Whether it is a rule's, and no mistake in the language.
 fn is_rule(own: &Diagnostic) -> bool {
-    own.severity != Severity::Error
+    own.severity != Severity::Error || RULES.iter().any(|rule| rule.code == own.code)
 }
 
 /// The comment with its line when it stands alone, else with the blanks before it.

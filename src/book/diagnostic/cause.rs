@@ -54,7 +54,7 @@ fn stage(diagnostic: &Diagnostic) -> usize {
         Kind::Shared(name) => 1 + SHARED.iter().position(|shared| *shared == name).unwrap_or_default(),
         Kind::Holidays => 1 + SHARED.len(),
         Kind::Playbook | Kind::Other => 2 + SHARED.len(),
-        Kind::Template => 3 + SHARED.len(),
+        Kind::Template | Kind::Layout => 3 + SHARED.len(),
         Kind::Test => 4 + SHARED.len(),
     }
 }
@@ -66,12 +66,12 @@ fn mark(found: &mut [Diagnostic], outlines: &mut Outlines) {
     for own in others.iter().map(|at| &found[*at]).filter(|own| own.severity == Severity::Error) {
         lost.add(own, outlines);
     }
-    for at in others {
-        found[at].follows = lost.explains_lack(&found[at], outlines);
-    }
     for at in references {
         found[at].follows = lost.explains_name(&found[at], outlines);
         lost.add(&found[at], outlines);
+    }
+    for at in others {
+        found[at].follows = lost.explains_lack(&found[at], outlines);
     }
 }
 
@@ -94,8 +94,8 @@ struct Lost {
     keys: BTreeSet<(Arc<str>, String)>,
     /// `kind` and `action` with a wrong value: what their tables may hold is not known.
     kinds: BTreeSet<Table>,
-    /// Files with an error in their `[trigger]`.
-    triggers: BTreeSet<Arc<str>>,
+    /// Errors in a table: file, first name of its header, key.
+    values: BTreeSet<(Arc<str>, String, String)>,
     /// Functions of functions.rhai, when that file is broken.
     functions: BTreeSet<String>,
     /// A shared file could not be read, so that any name may be missing.
@@ -122,12 +122,11 @@ impl Lost {
                 .extend(cause.suggestion.clone().into_iter().chain([written]).map(|key| (cause.file.clone(), key)));
         }
         let Some(broken) = outlines.table(cause) else { return };
-        if broken.key == "kind" || broken.key == "action" || broken.key == "type" {
+        let key = if cause.code == "missing-key" { missing(cause) } else { &broken.key };
+        if ["kind", "action", "type"].contains(&key) {
             self.kinds.insert(broken.table.clone());
         }
-        if broken.header == "trigger" || broken.key == "trigger" {
-            self.triggers.insert(cause.file.clone());
-        }
+        self.values.insert((cause.file.clone(), broken.header, key.to_owned()));
         for name in broken.defines {
             self.names.entry(name).or_default().insert(broken.table.clone());
         }
@@ -135,13 +134,22 @@ impl Lost {
 
     /// Whether something is missing, or too much, only because of another mistake.
     fn explains_lack(&self, own: &Diagnostic, outlines: &mut Outlines) -> bool {
+        let in_table = |header: &str, keys: &[&str]| {
+            let fits = |(file, found, key): &(Arc<str>, String, String)| {
+                *file == own.file && found == header && (keys.is_empty() || keys.contains(&key.as_str()))
+            };
+            self.values.iter().any(fits)
+        };
         match own.code {
-            "missing-key" => {
-                let missing = own.message.split('`').nth_back(1).unwrap_or_default();
-                self.keys.contains(&(own.file.clone(), missing.to_owned()))
+            "missing-key" => self.keys.contains(&(own.file.clone(), missing(own).to_owned())),
+            "unknown-key" | "misplaced-key" => outlines.table(own).is_some_and(|own| self.kinds.contains(&own.table)),
+            "no-anchor" | "no-event" => in_table("trigger", &[]),
+            "branch-default" | "branch-condition" => in_table("branch", &["default", "when"]),
+            "no-subject" => {
+                let template = format!("/{}.md", outlines.text(own));
+                let is_its = |file: &str| format!("/{file}").ends_with(&template);
+                self.keys.iter().any(|(file, key)| key == "subject" && is_its(file))
             }
-            "unknown-key" => outlines.table(own).is_some_and(|own| self.kinds.contains(&own.table)),
-            "no-anchor" | "no-event" => self.triggers.contains(&own.file),
             // What a broken playbook uses is not known, so that it only looks unused.
             code => code.starts_with("unused-") && self.any,
         }
@@ -153,13 +161,22 @@ impl Lost {
             return true;
         }
         let here = outlines.table(own).map(|own| own.table);
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-        let words = outlines.text(own).split(|c: char| !is_name(c)).filter(|word| !word.is_empty());
-        words.into_iter().any(|word| {
+        words(outlines.text(own)).into_iter().any(|word| {
             let elsewhere = |tables: &BTreeSet<Table>| tables.iter().any(|table| Some(table) != here.as_ref());
             self.names.get(word).is_some_and(elsewhere) || self.functions.contains(word)
         })
     }
+}
+
+/// The names and words of a text.
+fn words(text: &str) -> Vec<&str> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.split(|c: char| !is_name(c)).filter(|word| !word.is_empty()).collect()
+}
+
+/// The key that is missing.
+fn missing(own: &Diagnostic) -> &str {
+    own.message.split('`').nth_back(1).unwrap_or_default()
 }
 
 /// The files' outlines, each read when it is first asked for.
@@ -184,7 +201,7 @@ impl Outlines<'_> {
         let file = self.files.get(&own.file)?;
         let part = toml_part(file)?;
         let outline = self.read.entry(own.file.clone()).or_insert_with(|| Outline::of(&file.text, part));
-        let index = outline.at(own.span.start)?;
+        let (index, is_syntax) = (outline.at(own.span.start)?, own.code == "syntax");
         let (statements, table) = (&outline.statements, outline.table(index));
         let (first, own) = (&statements[table.start], &statements[index]);
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -192,11 +209,15 @@ impl Outlines<'_> {
         let key = if own.is_header { Vec::new() } else { names(&own.names(&file.text)) };
         let ids = statements[table].iter().filter(|own| own.names(&file.text) == ["id"]);
         let ids = ids.map(|own| own.value(&file.text).to_owned());
+        // `arr = { type = "number" }` defines its key; of a line that cannot be read every word may be a name.
+        let is_definition = own.value(&file.text).starts_with('{');
+        let words = if is_syntax { words(&file.text[own.span.clone()]) } else { Vec::new() };
+        let named = if is_definition { key.clone() } else { names(&words) };
         Some(Broken {
             table: (file.name.clone(), first.span.start),
             header: header.first().cloned().unwrap_or_default(),
-            key: key.first().cloned().unwrap_or_default(),
-            defines: ids.chain(header.into_iter().skip(1)).chain(key).collect(),
+            key: key.into_iter().next().unwrap_or_default(),
+            defines: ids.chain(header.iter().skip(1).cloned()).chain(named).collect(),
         })
     }
 

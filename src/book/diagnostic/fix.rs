@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Diagnostic, Diagnostics, Edit};
+use super::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::book::folder;
 use crate::book::load::{Loaded, load_files};
 
@@ -127,11 +127,15 @@ impl Work {
             loaded.diagnostics.iter().filter(|own| *own.file == *file && fits(own)).count()
         };
         let unreadable = |loaded: &Loaded| count(loaded, &|own| own.code == "syntax");
+        // A name that was only guessed must leave its file with less to mend than before.
+        let errors = |loaded: &Loaded| count(loaded, &|own| own.severity == Severity::Error);
+        let guessed = mistakes.iter().filter(|own| own.code.starts_with("unknown-")).count();
+        let is_good_guess = guessed == 0 || errors(after) + guessed <= errors(&self.loaded);
         let gone = mistakes.iter().all(|mistake| {
             let same = |own: &Diagnostic| mark(own) == mark(mistake);
             count(after, &same) < count(&self.loaded, &same)
         });
-        gone && unreadable(after) <= unreadable(&self.loaded)
+        gone && is_good_guess && unreadable(after) <= unreadable(&self.loaded)
     }
 }
 

@@ -127,7 +127,7 @@ pub static STARTS: Form = form("start of the ladder", "`enrolled`, or a step", &
 pub static ON_TIMEOUT: Form = form(
     "after a timeout",
     "`next` goes on, `exit` ends the enrollment, `goto:<later step>` goes on there",
-    &["\"next\"", "\"exit\"", "\"goto:escalate\""],
+    &["\"next\"", "\"exit\"", "\"goto:hand-over\""],
 );
 pub static LEVEL_DAYS: Form = form("days of a level", "first and last day, from 1", &["\"1-7\"", "\"8\"", "\"15+\""]);
 pub static CRON: Form =

@@ -6,8 +6,8 @@ use super::forms::{
 use super::steps::{ESCALATION, STEP};
 use super::{Key, Section, Value, Word, among, key, section, words};
 use crate::book::playbook::{
-    Backfill, BranchLock, HoldOrSkip, InFlight, Kind, LatePolicy, OnAnchorChange, Outcome, ReentryPolicy, Status,
-    TriggerKind, UnknownPolicy,
+    Backfill, BranchLock, HoldOrSkip, InFlight, Kind, LatePolicy, OnAnchorChange, OnRemoved, Outcome, ReentryPolicy,
+    Status, TriggerKind, UnknownPolicy,
 };
 
 pub static PLAYBOOK: Section = section(
@@ -37,6 +37,7 @@ pub static PLAYBOOK: Section = section(
         key("suppress", Value::Tables(&SUPPRESS), "What holds a message back"),
         key("branch", Value::Tables(&BRANCH), "Ways through the playbook"),
         key("moved", Value::Tables(&MOVED), "Steps that were renamed"),
+        key("removed", Value::Tables(&REMOVED), "Steps that are gone while enrollments wait on them"),
         key("step", Value::Tables(&STEP), "What is done, in order"),
         key("escalation", Value::Table(&ESCALATION), "Who answers from which day on"),
     ],
@@ -196,4 +197,13 @@ static MOVED: Section = section(
         key("to", Value::One(&ID), "The id it has now").required(),
     ],
     &["[[moved]]\nfrom = \"first-email\"\nto = \"kickoff-email\"\n"],
+);
+
+static REMOVED: Section = section(
+    "A step that is gone, and what becomes of the enrollments that wait on it.",
+    &[
+        key("step", Value::One(&ID), "The id it had").required(),
+        key("then", Value::Choice(words::<OnRemoved>), "What they do").required(),
+    ],
+    &["[[removed]]\nstep = \"reminder\"\nthen = \"skip\"\n"],
 );

@@ -8,8 +8,25 @@ pub(super) fn look(look: &Look, playbook: &Playbook) {
     if is_in_use(playbook) && look.is_whole {
         churn(look, playbook);
     }
+    nobody_enters(look, playbook);
     hidden_exits(look, playbook);
     near_goal(look, playbook);
+}
+
+/// An account whose goal or exit is true already, or that the never-rule names, is not enrolled.
+fn nobody_enters(look: &Look, playbook: &Playbook) {
+    let Some(enroll) = &playbook.enroll.when else { return };
+    let entering = Ranges::of(enroll);
+    let never = look.book.policy.never.as_ref().filter(|never| !never.except.contains(&playbook.id));
+    let goal = playbook.goal.iter().map(|goal| ("the goal is reached".to_owned(), &goal.when));
+    let exits = playbook.exits.iter().map(|exit| (format!("the exit `{}` is true", exit.id), &exit.when));
+    let never = never.map(|never| ("the never-rule of policy.toml is true".to_owned(), &never.when));
+    let mut reasons = goal.chain(exits).chain(never);
+    let barred = reasons.find(|(_, end)| !entering.is_impossible() && end.given(&entering) == Truth::True);
+    if let Some((why, _)) = barred {
+        let message = format!("nobody ever enrolls: wherever this is true, {why} already");
+        look.say("enrolls-nobody", &look.whole(enroll), message, "narrow the one or the other");
+    }
 }
 
 /// A customer who left and is still written to: no never-rule, end or condition of the playbook speaks of it.

@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::book::playbook::{Action, Branch, BranchLock, Playbook, Step, Trigger};
-use crate::condition::{Expression, Ranges, Truth};
+use crate::condition::{Expression, OUTCOMES, Ranges, Truth};
 
 pub(super) fn look(look: &Look, playbook: &Playbook) {
     let shadowed = shadowed_branches(look, playbook);
@@ -76,29 +76,39 @@ fn shadowed_branches<'p>(look: &Look, playbook: &'p Playbook) -> Vec<&'p str> {
 
 /// A step that nobody comes to: its branches are never taken, or its guard asks for what they exclude.
 fn unreachable(look: &Look, playbook: &Playbook, step: &Step, shadowed: &[&str]) {
-    if step.branches.is_empty() {
-        return;
-    }
-    let place = |key: &str| look.at(&playbook.file, &format!("step.{}.{key}", step.id));
-    if step.branches.iter().all(|branch| shadowed.contains(&&**branch)) {
+    let has_branch = !step.branches.is_empty();
+    if has_branch && step.branches.iter().all(|branch| shadowed.contains(&&**branch)) {
         let message = format!("`{}` never runs: nobody gets to its branch", step.id);
-        return look.say("unreachable-step", &place("branch"), message, "correct the branch's condition");
+        let place = look.at(&playbook.file, &format!("step.{}.branch", step.id));
+        return look.say("unreachable-step", &place, message, "correct the branch's condition");
     }
     let Some(when) = &step.when else { return };
     let guard = Ranges::of(when);
     if guard.is_impossible() {
         return;
     }
+    if let Some(other) = impossible_outcome(playbook, &guard) {
+        let message = format!("`{}` never runs: only a wait times out, and `{other}` is none", step.id);
+        return look.say("unreachable-step", &look.whole(when), message, "ask for \"skipped\" or \"done\"");
+    }
     let is_excluded = |id: &str| {
         let branch = playbook.branches.iter().find(|branch| &*branch.id == id);
         let condition = branch.and_then(|branch| branch.when.as_ref()).map_or_else(Ranges::anything, Ranges::of);
         guard.and(&Ranges::word("run.branch", id)).and(&condition).is_impossible()
     };
-    if step.branches.iter().all(|branch| is_excluded(branch)) {
+    if has_branch && step.branches.iter().all(|branch| is_excluded(branch)) {
         let branches = step.branches.iter().map(|branch| format!("`{branch}`")).collect::<Vec<_>>().join(" or ");
         let message = format!("`{}` never runs: its `when` asks for what {branches} excludes", step.id);
         look.say("unreachable-step", &look.whole(when), message, "correct the `when`, or the step's `branch`");
     }
+}
+
+/// A step that the guard wants to have timed out and that is no wait.
+fn impossible_outcome<'p>(playbook: &'p Playbook, guard: &Ranges) -> Option<&'p str> {
+    let others: Vec<&str> = OUTCOMES.into_iter().filter(|outcome| *outcome != "timed_out").collect();
+    let acts = playbook.steps.iter().filter(|step| !matches!(step.action, Action::WaitFor(_)));
+    let mut ids = acts.map(|step| &*step.id);
+    ids.find(|id| guard.and(&Ranges::words(&format!("outcome(\"{id}\")"), &others)).is_impossible())
 }
 
 fn endless_wait(look: &Look, playbook: &Playbook, step: &Step) {

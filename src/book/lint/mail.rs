@@ -4,15 +4,67 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Look;
-use crate::book::playbook::Playbook;
+use crate::book::playbook::{Base, EmailAction, Playbook, Step, Timing};
 use crate::book::source::{Place, SourceFile};
-use crate::condition::Type;
+use crate::condition::{Ranges, Type};
 
 pub(super) fn look(look: &Look, playbook: &Playbook) {
-    for (_, template) in look.customer_mails(playbook) {
-        if let Some(file) = look.files.get(&template.0) {
+    for (_, mail) in look.customer_mails(playbook) {
+        if let Some(file) = look.files.get(&mail.template.0) {
             internal_names(look, file);
         }
+    }
+    no_unsubscribe(look, playbook);
+    collisions(look, playbook);
+}
+
+/// Two mails to the same person that come at the same moment, unless their guards exclude each other.
+fn collisions(look: &Look, playbook: &Playbook) {
+    let mails: Vec<(&Step, &EmailAction)> = look.customer_mails(playbook);
+    for (place, (step, mail)) in mails.iter().enumerate() {
+        let same = mails[..place].iter().find(|(other, before)| {
+            mail.to.iter().any(|to| before.to.contains(to)) && meet(step, other) && can_both_be(step, other)
+        });
+        if let Some((other, _)) = same {
+            let message = format!("`{}` reaches the same person at the same moment as `{}`", step.id, other.id);
+            let help = "make one mail of the two, or let one follow the other";
+            look.say("same-day-collision", &look.at(&playbook.file, &format!("step.{}.to", step.id)), message, help);
+        }
+    }
+}
+
+/// Whether both come at one moment in a branch of both. An approval takes its own time.
+fn meet(one: &Step, other: &Step) -> bool {
+    let in_one_branch = one.branches.is_empty()
+        || other.branches.is_empty()
+        || one.branches.iter().any(|branch| other.branches.contains(branch));
+    let at_one_time = match (&one.timing, &other.timing) {
+        (Timing::At(one), Timing::At(other)) => one == other,
+        (Timing::After(Base::Previous, _), _) => false,
+        (Timing::After(base, span), Timing::After(other_base, other_span)) => base == other_base && span == other_span,
+        _ => false,
+    };
+    let is_free = one.approve.is_none() && other.approve.is_none() && one.time == other.time;
+    in_one_branch && at_one_time && is_free
+}
+
+fn can_both_be(one: &Step, other: &Step) -> bool {
+    let cases = |step: &Step| step.when.as_ref().map_or_else(Ranges::anything, Ranges::of);
+    !cases(one).and(&cases(other)).is_impossible()
+}
+
+/// Classes of mail that nobody asked for.
+const ADVERTISING: [&str; 4] = ["nurture", "advocacy", "marketing", "newsletter"];
+
+fn no_unsubscribe(look: &Look, playbook: &Playbook) {
+    let can_unsubscribe = look.book.policy.unsubscribe.is_some();
+    let is_advertising = ADVERTISING.contains(&&*playbook.class) && !look.customer_mails(playbook).is_empty();
+    if look.is_whole && is_advertising && !can_unsubscribe {
+        let message =
+            format!("mail of class `{}` has no way to unsubscribe, which most countries require", playbook.class);
+        let help = "add [email] with unsubscribe = \"https://…/u/{token}\" to policy.toml";
+        let key = if look.is_written(playbook, "class") { "class" } else { "id" };
+        look.say("no-unsubscribe", &look.at(&playbook.file, key), message, help);
     }
 }
 

@@ -26,12 +26,12 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::Book;
 use super::cases::TestFile;
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
-use super::playbook::{Action, Playbook, Recipient, Status, Step};
+use super::playbook::{Action, EmailAction, Playbook, Recipient, Status, Step};
 use super::read::Places;
 use super::source::{Place, SourceFile};
-use super::{Book, TemplateId};
 use crate::condition::{Expression, Type};
 
 pub use rules::{RULES, Rule};
@@ -125,6 +125,11 @@ impl<'a> Look<'a> {
         self.found.borrow_mut().push(finding(code, place, message.into()).help(help).suggest(instead));
     }
 
+    /// As [`Look::suggest`], where nothing else changes its meaning: `check --fix` writes it.
+    fn fix(&self, code: &str, place: &Place, message: impl Into<String>, help: impl Into<String>, instead: String) {
+        self.found.borrow_mut().push(finding(code, place, message.into()).help(help).fix(instead));
+    }
+
     /// Whether the recipient is someone at the customer.
     fn is_customer(&self, recipient: &Recipient) -> bool {
         match recipient {
@@ -137,12 +142,12 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The steps that mail someone at the customer, each with its template.
-    fn customer_mails<'p>(&self, playbook: &'p Playbook) -> Vec<(&'p Step, &'p TemplateId)> {
+    /// The steps that mail someone at the customer.
+    fn customer_mails<'p>(&self, playbook: &'p Playbook) -> Vec<(&'p Step, &'p EmailAction)> {
         let mail = |step: &'p Step| match &step.action {
             Action::Email(mail) => {
                 let mut all = mail.to.iter().chain(&mail.cc).chain(&mail.bcc).chain(&mail.fallback_to);
-                all.any(|recipient| self.is_customer(recipient)).then_some((step, &mail.template))
+                all.any(|recipient| self.is_customer(recipient)).then_some((step, mail))
             }
             _ => None,
         };

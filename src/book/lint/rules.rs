@@ -48,7 +48,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "unguarded-field",
         Warning,
-        "A never-rule over a field that may be empty: then it is unknown, and unknown keeps everything back.",
+        "A never-rule or suppression over a field that may be empty: then it is unknown, and unknown keeps things back.",
         "!is_empty(account.tags) && has_tag(account.tags, \"legal_hold\")",
     ),
     rule(
@@ -132,6 +132,12 @@ pub const RULES: &[Rule] = &[
     rule("unused-template", Info, "A template that no step uses.", "template = \"kickoff-90\""),
     // Who enters and how it ends.
     rule(
+        "enrolls-nobody",
+        Warning,
+        "An enroll condition that is true only where the goal, an exit or the never-rule is true already.",
+        "a goal beyond the entry, as health.score >= 60 for health.score < 50",
+    ),
+    rule(
         "no-enrol-cap",
         Warning,
         "Neither the breaker nor `max_per_day` limits a playbook: one wrong import could enroll every account.",
@@ -191,6 +197,18 @@ pub const RULES: &[Rule] = &[
         Warning,
         "Health, ARR, segment or risk in a mail to the customer.",
         "words meant for the customer",
+    ),
+    rule(
+        "same-day-collision",
+        Warning,
+        "Two mails of one playbook to the same person at the same moment.",
+        "after = \"first-mail + 3bd\"",
+    ),
+    rule(
+        "no-unsubscribe",
+        Warning,
+        "Advertising to customers without a way to unsubscribe, which most countries require.",
+        "[email] with unsubscribe = \"https://us.example/u/{token}\" in policy.toml",
     ),
     // Escalation.
     rule("level-gap", Warning, "Days of a ladder for which nobody answers.", "days = \"8-14\" after days = \"1-7\""),

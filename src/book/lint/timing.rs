@@ -2,7 +2,7 @@
 
 use super::days::{self, Days};
 use super::{Look, is_in_use};
-use crate::book::calendar::{Calendar, Window};
+use crate::book::calendar::Window;
 use crate::book::playbook::{HoldOrSkip, Kind, Playbook, Step, Timing, Trigger, ZoneSource};
 use jiff::tz::AmbiguousOffset;
 
@@ -61,24 +61,17 @@ fn no_window(look: &Look, playbook: &Playbook) {
 fn closed_in_a_region(look: &Look, playbook: &Playbook, step: &Step) {
     let (Some(time), Window::Calendar(name)) = (step.time, window(playbook, step)) else { return };
     let calendars = &look.book.calendars.calendars;
-    let Some(calendar) = calendars.get(name).filter(|calendar| is_open_at(calendar, time)) else { return };
+    let Some(calendar) = calendars.get(name).filter(|calendar| calendar.hours.contain(time)) else { return };
     for (region, other) in &calendar.regions {
-        if let Some(regional) = calendars.get(other).filter(|regional| !is_open_at(regional, time)) {
-            let hours = |time: Time| time.strftime("%H:%M").to_string();
-            let (open, close) = (hours(regional.open), hours(regional.close));
-            let message =
-                format!("in region `{region}` the window is open from {open} to {close}, never at {}", hours(time));
+        if let Some(regional) = calendars.get(other).filter(|regional| !regional.hours.contain(time)) {
+            let (hours, asked) = (&regional.hours, time.strftime("%H:%M"));
+            let message = format!("in region `{region}` the window is open {hours}, never at {asked}");
             let help = format!(
                 "choose an hour that `{other}` has too, or take `time` out: then the step comes at the opening"
             );
             look.say("window-never-open", &look.at(&playbook.file, &format!("step.{}.time", step.id)), message, help);
         }
     }
-}
-
-fn is_open_at(calendar: &Calendar, time: Time) -> bool {
-    let (open, close) = (calendar.open, calendar.close);
-    if open < close { open <= time && time < close } else { time >= open || time < close }
 }
 
 /// Some moment: the rules of a zone repeat from year to year, so any year shows which hour summer time takes out.
@@ -125,9 +118,10 @@ fn before_the_trigger(look: &Look, playbook: &Playbook, step: &Step) {
 
 /// A span from the anchor, in words.
 fn told(span: crate::time::Span) -> String {
-    match span.is_negative() {
-        true => format!("{} before the anchor", span.negated()),
-        false => format!("{span} after the anchor"),
+    match span.n {
+        0 => "on the anchor".to_owned(),
+        n if n < 0 => format!("{} before the anchor", span.negated()),
+        _ => format!("{span} after the anchor"),
     }
 }
 

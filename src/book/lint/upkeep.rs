@@ -14,7 +14,7 @@ pub(super) fn look(look: &Look, playbook: &Playbook) {
         let help = format!("write {name}.test.toml; its lines can be copied from `playcaller simulate`");
         look.say("no-test", &look.at(&playbook.file, "id"), message, help);
     }
-    if !look.is_written(playbook, "title") {
+    if *playbook.title == *playbook.id && !look.is_written(playbook, "title") {
         let message = "without a title, mails to the owner and lists show the id";
         look.say("no-title", &look.at(&playbook.file, "id"), message, "add title = \"…\"");
     }

@@ -12,7 +12,7 @@ mod text;
 
 pub use html::html;
 pub use slack::{escape_slack, slack, slack_payload};
-pub use teams::teams_payload;
+pub use teams::{teams_message, teams_payload};
 pub use text::text;
 
 /// Characters that may mean something anywhere in a line of Markdown.

@@ -11,17 +11,19 @@ pub fn teams_payload(markdown: &str) -> Value {
     for block in parse(markdown) {
         write(&mut body, &block, "");
     }
+    teams_message(json!({
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": body,
+    }))
+}
+
+/// The message that carries one Adaptive Card, as an incoming webhook takes it.
+pub fn teams_message(card: Value) -> Value {
     json!({
         "type": "message",
-        "attachments": [{
-            "contentType": "application/vnd.microsoft.card.adaptive",
-            "content": {
-                "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-                "type": "AdaptiveCard",
-                "version": "1.4",
-                "body": body,
-            },
-        }],
+        "attachments": [{ "contentType": "application/vnd.microsoft.card.adaptive", "content": card }],
     })
 }
 

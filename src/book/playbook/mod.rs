@@ -4,6 +4,7 @@ mod action;
 mod cadence;
 mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
@@ -47,8 +48,16 @@ pub struct Playbook {
     /// In file order.
     pub steps: Vec<Step>,
     pub escalation: Option<Escalation>,
-    /// Hash of the file's text: the version that enrollments carry.
+    /// Steps that were renamed, old id to new.
+    pub moved: BTreeMap<Arc<str>, Arc<str>>,
+    /// Steps that are gone, and what becomes of enrollments that wait on them.
+    pub removed: BTreeMap<Arc<str>, OnRemoved>,
+    /// Its file is gone from the book: nobody enters any more, whatever the status.
+    pub is_withdrawn: bool,
+    /// Hash of the file's text and its templates: the version that enrollments carry.
     pub version: Arc<str>,
+    /// The texts of the template files it uses, by path; kept with each version.
+    pub templates: BTreeMap<Arc<str>, Arc<str>>,
     /// The file's text, kept with each version.
     pub text: Arc<str>,
     /// The file, relative to the book.
@@ -114,6 +123,15 @@ pub enum InFlight {
     Move,
     Finish,
     Restart,
+    Exit,
+}
+
+/// What becomes of an enrollment that waits on a step which a later version no longer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRemoved {
+    /// It goes on as if the step had been skipped.
+    Skip,
+    /// It ends.
     Exit,
 }
 

@@ -1,8 +1,8 @@
 //! How the closed sets of a playbook are written, and what each word means.
 
 use super::{
-    Backfill, BranchLock, EscalationClock, HoldOrSkip, InFlight, Kind, LatePolicy, OnAnchorChange, Outcome, Priority,
-    ReentryPolicy, Retry, Status, TriggerKind, UnknownPolicy,
+    Backfill, BranchLock, EscalationClock, HoldOrSkip, InFlight, Kind, LatePolicy, OnAnchorChange, OnRemoved, Outcome,
+    Priority, ReentryPolicy, Retry, Status, TriggerKind, UnknownPolicy,
 };
 use crate::book::keys::Choice;
 
@@ -22,6 +22,13 @@ impl Choice for InFlight {
         (InFlight::Finish, "finish", "finish with the file they began with"),
         (InFlight::Restart, "restart", "begin again with the new file"),
         (InFlight::Exit, "exit", "end"),
+    ];
+}
+
+impl Choice for OnRemoved {
+    const WORDS: &'static [(OnRemoved, &'static str, &'static str)] = &[
+        (OnRemoved::Skip, "skip", "those who wait on it go on without it"),
+        (OnRemoved::Exit, "exit", "those who wait on it end, neutral"),
     ];
 }
 

@@ -94,6 +94,17 @@ impl<'f> Item<'f> {
         self.str("a text in quotes").map(str::to_owned)
     }
 
+    /// The words of a text, each with its place.
+    pub fn words(self) -> Option<Vec<(String, Place)>> {
+        let text = self.str("a text in quotes")?;
+        let map = StringMap::of(&self.reading.file.text, self.span.clone());
+        let word = |word: &str| {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            (word.to_owned(), Place::new(self.reading.file, map.range(start..start + word.len())))
+        };
+        Some(text.split_whitespace().map(word).collect())
+    }
+
     /// A text with something in it: the name of something defined elsewhere.
     pub fn name(self) -> Option<Arc<str>> {
         let text = self.str("a name in quotes")?;
@@ -298,7 +309,7 @@ impl<'f> Item<'f> {
         let place = Place::new(self.reading.file, self.span.clone());
         let diagnostic = place.error("wrong-type", message);
         self.report(match requoted(value, wanted, place.text()) {
-            Some(right) => diagnostic.fix(right),
+            Some(right) => diagnostic.help(format!("write {right}")).fix(right),
             None => diagnostic,
         });
         None

@@ -60,7 +60,11 @@ impl Item<'_> {
             Err(message) => {
                 let is_ambiguous = message.contains("ambiguous");
                 let code = if is_ambiguous { "ambiguous-duration" } else { "bad-span" };
-                self.report(self.place().error(code, message));
+                let diagnostic = self.place().error(code, message);
+                self.report(match in_short(self.place().text()) {
+                    Some(right) => diagnostic.help(format!("write \"{right}\"")).fix(right),
+                    None => diagnostic,
+                });
                 None
             }
         }
@@ -90,6 +94,24 @@ impl Item<'_> {
         self.report(diagnostic.suggest_closest(nearest(name, zones.iter().map(String::as_str))));
         None
     }
+}
+
+/// `5d` for `5 days`.
+fn in_short(text: &str) -> Option<String> {
+    let at = text.find(|c: char| c.is_alphabetic())?;
+    let (number, unit) = (text[..at].trim(), text[at..].trim().to_lowercase());
+    let unit = match unit.trim_end_matches('s') {
+        "minute" | "min" => "min",
+        "hour" | "hr" | "h" => "h",
+        "day" | "d" => "d",
+        "week" | "wk" | "w" => "w",
+        "month" | "mo" => "mo",
+        "business day" | "working day" | "weekday" | "bd" => "bd",
+        "business hour" | "working hour" | "bh" => "bh",
+        _ => return None,
+    };
+    let short = format!("{number}{unit}");
+    short.parse::<Span>().ok().map(|_| short)
 }
 
 /// `09:00`; `24:00` is midnight at the end of a day.

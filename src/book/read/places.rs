@@ -91,7 +91,8 @@ fn text_at(value: &Spanned<DeValue>, offset: usize) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "id = \"x\"\n[goal]\nwhen = \"a == \\\"b\\\" && c\"\n[[step]]\nid = \"one\"\n[[step]]\nid = \"two\"\nat = 'anchor'\n";
+    const TEXT: &str = "id = \"x\"\n[goal]\nwhen = \"a == \\\"b\\\" && c\"\n[[step]]\nid = \"one\"\n\
+                        [[step]]\nid = \"two\"\nat = 'anchor'\n";
 
     #[test]
     fn a_key_is_found_by_its_path_and_a_missing_one_at_its_table() {

@@ -44,7 +44,7 @@ impl<'f> Table<'f> {
         header: Range<usize>,
         left: DeTable<'f>,
     ) -> Table<'f> {
-        let title = if path.is_empty() { "the top of this file".to_owned() } else { format!("[{path}]") };
+        let title = if path.is_empty() { TOP.to_owned() } else { format!("[{path}]") };
         Table {
             reading,
             section,
@@ -111,7 +111,7 @@ impl<'f> Table<'f> {
             let diagnostic = item.place().error("single-bracket-list", message);
             let header = format!("[[{}]]", item.path());
             self.report(match item.place().text().starts_with('[') {
-                true => diagnostic.fix(header),
+                true => diagnostic.help(format!("write {header}")).fix(header),
                 false => diagnostic,
             });
             return item.table().into_iter().collect();
@@ -192,7 +192,7 @@ impl<'f> Table<'f> {
         let key = name.get_ref().as_ref();
         let place = Place::new(self.reading.file, name.span());
         let message = match self.path.as_str() {
-            "" => format!("`{key}` is not a key at the top of this file"),
+            "" if self.title == TOP => format!("`{key}` is not a key at {TOP}"),
             _ => format!("`{key}` is not a key of {}", self.title),
         };
         if let Some(rightful) = self.rightful_place(key) {
@@ -201,8 +201,8 @@ impl<'f> Table<'f> {
         let diagnostic = place.error("unknown-key", message);
         let known: Vec<&str> =
             self.asked.iter().map(String::as_str).filter(|key| !self.places.contains_key(*key)).collect();
-        match nearest(key, self.asked.iter().map(String::as_str)) {
-            Some(right) if is_sure(key, self.asked.iter().map(String::as_str)) => diagnostic.fix(right),
+        match nearest(key, known.iter().copied()) {
+            Some(right) if is_sure(key, known.iter().copied()) => diagnostic.fix(right),
             Some(right) => diagnostic.suggest(right),
             None if known.is_empty() => diagnostic.help("take it out"),
             None => diagnostic.help(format!("keys that may still be added here: {}", some_of(&known))),
@@ -226,6 +226,9 @@ impl<'f> Table<'f> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 }
+
+/// How messages name the table that is the file.
+const TOP: &str = "the top of this file";
 
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::diagnostic::{Diagnostic, Edit, Severity, cause::Files};
+use super::super::lint::RULES;
 
 /// The log of one check; `folder` is the book's path in the repository.
 pub fn log(diagnostics: &[Diagnostic], files: &Files, folder: &str) -> Value {
     let codes: BTreeSet<&str> = diagnostics.iter().map(|own| own.code).collect();
-    let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
+    let rules: Vec<Value> = codes.into_iter().map(rule).collect();
     let results: Vec<Value> = diagnostics.iter().map(|own| result(own, files, folder)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -22,6 +23,13 @@ pub fn log(diagnostics: &[Diagnostic], files: &Files, folder: &str) -> Value {
             "results": results,
         }],
     })
+}
+
+fn rule(code: &str) -> Value {
+    match RULES.iter().find(|rule| rule.code == code) {
+        Some(rule) => json!({ "id": code, "shortDescription": { "text": rule.summary } }),
+        None => json!({ "id": code }),
+    }
 }
 
 fn result(own: &Diagnostic, files: &Files, folder: &str) -> Value {

@@ -1,6 +1,7 @@
 //! What can be known of a template before any account meets it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, Template};
 
@@ -43,15 +44,27 @@ pub(super) fn syntax(error: &Error, text: &str) -> Mistake {
     Mistake {
         code: "template-syntax",
         range: line_range(text, error.line().unwrap_or(1)),
-        message: explain(error),
+        message: in_words(explain(error)),
         help: Some(help.to_owned()),
         suggestion: None,
     }
 }
 
-/// Names that are in nobody's dictionary.
-pub(super) fn names(template: &Template<'_, '_>, text: &str, registry: &Registry) -> Vec<Mistake> {
+/// What the template engine says of braces, for people who write mails.
+fn in_words(message: String) -> String {
+    match message.as_str() {
+        told if told.contains("expected end of variable block") => "a token here is not closed with `}}`".to_owned(),
+        told if told.contains("end of input") => {
+            "a `{% if … %}` or `{% for … %}` is never closed with `{% endif %}` or `{% endfor %}`".to_owned()
+        }
+        _ => message,
+    }
+}
+
+/// Names that are in nobody's dictionary; `more` are known besides.
+pub(super) fn names(template: &Template<'_, '_>, text: &str, registry: &Registry, more: &[&str]) -> Vec<Mistake> {
     let mut paths: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    paths.retain(|path| !more.contains(&path.as_str()));
     paths.sort();
     paths.iter().filter_map(|path| unknown(path, text, registry)).collect()
 }
@@ -62,22 +75,27 @@ pub(super) fn dry_run(
     id: &TemplateId,
     part: Part,
     text: &str,
-    registry: &Registry,
+    registry: &Arc<Registry>,
 ) -> Result<(), Mistake> {
     let template = templates.env.get_template(&part.name(id)).map_err(|error| syntax(&error, text))?;
-    let (facts, extra) = sample::invented(registry);
-    let Err(error) = fill_in(&template, &names::context(facts, &extra)) else { return Ok(()) };
-    let token = token(template.source(), &error);
+    let (facts, extra) = sample::invented(registry, None);
+    let filled = fill_in(&template, &names::context(facts, &extra, Some(registry)));
+    filled.map(drop).map_err(|error| value(&template, text, &error))
+}
+
+/// The mistake of a text that cannot be filled in.
+pub(super) fn value(template: &Template<'_, '_>, text: &str, error: &Error) -> Mistake {
+    let token = token(template.source(), error);
     let found = token.as_deref().and_then(|token| text.find(token).map(|at| at..at + token.len()));
     let subject = token.map_or_else(|| "the template".to_owned(), |token| format!("`{token}`"));
-    Err(Mistake {
+    Mistake {
         range: found.unwrap_or_else(|| line_range(text, error.line().unwrap_or(1))),
         code: "template-value",
-        message: format!("{subject} {}", explain(&error)),
+        message: format!("{subject} {}", explain(error)),
         help: (error.kind() == ErrorKind::UnknownFilter)
             .then(|| format!("filters: {}", FILTERS.map(|filter| filter.name).join(", "))),
         suggestion: None,
-    })
+    }
 }
 
 /// The mistake of a path such as `account.nmae`, if it is one.
@@ -110,7 +128,7 @@ fn choices<'r>(before: &[&str], registry: &'r Registry) -> Option<(&'static str,
         map.keys().map(String::as_str).collect()
     }
     let (what, mut known, more): (_, _, &[&str]) = match before {
-        [] => ("name", names::FUNCTIONS.to_vec(), &ROOTS),
+        [] => ("name", [keys(&registry.named), names::FUNCTIONS.to_vec()].concat(), &ROOTS),
         ["account"] => ("field", keys(&registry.account), &[]),
         ["contact"] => ("field", keys(&registry.contact), &[]),
         ["owner"] => ("field", keys(&registry.person), &[]),

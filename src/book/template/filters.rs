@@ -1,16 +1,11 @@
-//! How values are written: filters, and escaping for where a value lands.
+//! The filters of templates: values as people read them.
 
-use minijinja::value::ValueKind;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+use minijinja::value::{Rest, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 
-use crate::book::markdown::escape_markdown;
 use crate::time::{Date, DateTime};
 
-/// The name of the escaping of Markdown bodies.
-pub(super) const MARKDOWN: &str = "markdown";
-
-/// The filter that [`super::source::escape_inside_strings`] puts on tokens inside JSON strings.
-pub(super) const INSIDE_STRING: &str = "inside_string";
+use super::escape::invalid;
 
 const DATE_FORMAT: &str = "%B %-d, %Y";
 
@@ -60,8 +55,28 @@ pub(super) fn install(env: &mut Environment<'static>) {
     env.add_filter("number", number);
     env.add_filter("round", round);
     env.add_filter("percent", percent);
-    env.add_filter(INSIDE_STRING, inside_string);
-    env.set_formatter(write_value);
+    env.add_filter("default", default);
+    env.add_filter("d", default);
+    env.add_filter("known", known);
+}
+
+/// Put behind what is compared, see [`super::compared`].
+fn known(value: Value) -> Result<Value, Error> {
+    if value.is_undefined() { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(value) }
+}
+
+/// `{{ contact.first_name | default("there") }}`. Outside of JSON an empty text is no default: it would leave `Hi ,`.
+fn default(state: &State<'_, '_>, value: Value, args: Rest<Value>) -> Result<Value, Error> {
+    let fallback = args.first().cloned().unwrap_or_else(|| Value::from(""));
+    let lax = args.get(1).is_some_and(Value::is_true);
+    let is_blank = fallback.as_str().is_some_and(|text| text.trim().is_empty());
+    if is_blank && !matches!(state.auto_escape(), AutoEscape::Json) {
+        let message = "has an empty default, which leaves a hole in the text: write what stands there instead, or \
+                       {% if … %} around the sentence";
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    let is_missing = value.is_undefined() || (lax && !value.is_true());
+    Ok(if is_missing { fallback } else { value })
 }
 
 /// A date or time of a template's value: both are text in ISO form.
@@ -69,53 +84,6 @@ pub(super) fn read_day(value: &Value) -> Result<DateTime, Error> {
     let text = value.as_str().unwrap_or_default();
     let day = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|day| day.at(0, 0, 0, 0)));
     day.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("needs a date, and `{value}` is none")))
-}
-
-fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let text = match value.kind() {
-        ValueKind::Undefined | ValueKind::None => return Err(Error::from(ErrorKind::UndefinedError)),
-        ValueKind::Invalid => return Err(invalid(value)),
-        _ if matches!(state.auto_escape(), AutoEscape::Json) => return escape_formatter(out, state, value),
-        _ => plain(value)?,
-    };
-    let text = match state.auto_escape() {
-        AutoEscape::Custom(name) if name == MARKDOWN => escape_markdown(&text),
-        _ => text,
-    };
-    out.write_str(&text).map_err(|_| Error::from(ErrorKind::WriteFailure))
-}
-
-/// A value as people read it: `yes`, `1.5`, `a, b`.
-fn plain(value: &Value) -> Result<String, Error> {
-    Ok(match value.kind() {
-        ValueKind::Bool => if value.is_true() { "yes" } else { "no" }.to_owned(),
-        ValueKind::Number => f64::try_from(value.clone()).map_or_else(|_| value.to_string(), |n| n.to_string()),
-        ValueKind::Seq | ValueKind::Iterable => {
-            let items = value.try_iter()?.map(|item| plain(&item)).collect::<Result<Vec<_>, _>>()?;
-            items.join(", ")
-        }
-        ValueKind::String => value.to_string(),
-        _ => return Err(Error::new(ErrorKind::InvalidOperation, "is not a single value: name one of its fields")),
-    })
-}
-
-fn invalid(value: &Value) -> Error {
-    let message = value.to_string();
-    let message = message.trim_start_matches("<invalid value: ").trim_end_matches('>');
-    Error::new(ErrorKind::InvalidOperation, message.trim_start_matches("invalid operation: ").to_owned())
-}
-
-/// Escapes a value for the inside of a JSON string, and `& < >` as Slack wants it.
-fn inside_string(value: Value) -> Result<Value, Error> {
-    match value.kind() {
-        ValueKind::Undefined | ValueKind::None => Ok(Value::UNDEFINED),
-        ValueKind::Invalid => Err(invalid(&value)),
-        _ => {
-            let text = plain(&value)?.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let quoted = serde_json::Value::from(text).to_string();
-            Ok(Value::from_safe_string(quoted[1..quoted.len() - 1].to_owned()))
-        }
-    }
 }
 
 /// `{{ account.renewal_date | date }}` is `June 15, 2026`; a strftime pattern says otherwise.

@@ -4,7 +4,12 @@
 //! `| default("there")` says what stands there instead.
 
 mod check;
+mod compared;
+mod escape;
 mod filters;
+mod fit;
+mod landing;
+pub mod layout;
 mod names;
 mod render;
 mod sample;
@@ -23,6 +28,7 @@ use crate::condition::{Registry, Value};
 
 pub use check::Mistake;
 pub use filters::{FILTERS, Filter};
+pub use fit::Fit;
 pub use names::OWN_NAMES;
 
 /// Steps of the template machine one text may take: bounds loops.
@@ -84,6 +90,8 @@ pub struct RenderError {
 /// All templates of a book.
 pub struct Templates {
     env: Environment<'static>,
+    /// What the texts may name: that of the book they are read with.
+    registry: Option<Arc<Registry>>,
     entries: BTreeMap<TemplateId, Entry>,
 }
 
@@ -98,6 +106,8 @@ struct Entry {
     class: Option<String>,
     /// The file's line on which the body starts, from 1.
     body_line: usize,
+    /// Nothing was found wrong with it.
+    is_sound: bool,
 }
 
 impl Default for Templates {
@@ -106,12 +116,16 @@ impl Default for Templates {
         env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         env.set_fuel(Some(FUEL));
         env.set_auto_escape_callback(|name| match name.rsplit_once('.') {
-            Some((_, "md")) => AutoEscape::Custom(filters::MARKDOWN.into()),
+            Some((_, "md")) => AutoEscape::Custom(escape::MARKDOWN.into()),
             Some((_, "json")) => AutoEscape::Json,
+            Some((_, "html")) => AutoEscape::Html,
             _ => AutoEscape::None,
         });
         filters::install(&mut env);
-        Templates { env, entries: BTreeMap::new() }
+        escape::install(&mut env);
+        let mut templates = Templates { env, registry: None, entries: BTreeMap::new() };
+        templates.add_own_layout();
+        templates
     }
 }
 
@@ -123,7 +137,7 @@ impl fmt::Debug for Templates {
 
 impl Templates {
     /// Reads a template file (`.md` or `.json`) and reports what is wrong with it.
-    pub fn add_file(&mut self, file: &Arc<SourceFile>, registry: &Registry, diagnostics: &Diagnostics) {
+    pub fn add_file(&mut self, file: &Arc<SourceFile>, registry: &Arc<Registry>, diagnostics: &Diagnostics) {
         let id = TemplateId(file.name.clone());
         let source = source::read(file, diagnostics);
         let has = |part| source.pieces.iter().any(|piece| piece.part == part);
@@ -134,6 +148,7 @@ impl Templates {
             has_preheader: has(Part::Preheader),
             class: source.class,
             body_line: source.body_line,
+            is_sound: true,
         };
         self.entries.insert(id.clone(), entry);
         for piece in source.pieces {
@@ -144,7 +159,7 @@ impl Templates {
     }
 
     /// Reads a text that stands in a playbook: a task's title, a line of a checklist.
-    pub fn add_inline(&mut self, id: TemplateId, text: &str, registry: &Registry) -> Vec<Mistake> {
+    pub fn add_inline(&mut self, id: TemplateId, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
         let entry = Entry {
             text: text.into(),
             format: Format::Text,
@@ -152,6 +167,7 @@ impl Templates {
             has_preheader: false,
             class: None,
             body_line: 1,
+            is_sound: true,
         };
         self.entries.insert(id.clone(), entry);
         self.add_piece(&id, Part::Body, text, registry)
@@ -177,22 +193,32 @@ impl Templates {
         self.entries.get(id).and_then(|entry| entry.class.as_deref())
     }
 
+    /// The subject as it is written, with its tokens.
+    pub fn subject(&self, id: &TemplateId) -> Option<String> {
+        self.env.get_template(&Part::Subject.name(id)).ok().map(|template| template.source().to_owned())
+    }
+
     /// Whether the template has a subject: what a mail needs.
     pub fn has_subject(&self, id: &TemplateId) -> bool {
         self.entries.get(id).is_some_and(|entry| entry.has_subject)
     }
 
-    fn add_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Registry) -> Vec<Mistake> {
+    fn add_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
+        let mistakes = self.compile_piece(id, part, text, registry);
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.is_sound &= mistakes.is_empty();
+        }
+        mistakes
+    }
+
+    fn compile_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
+        self.registry.get_or_insert_with(|| registry.clone());
         let name = part.name(id);
-        let compiled = match name.ends_with(".json") {
-            true => source::escape_inside_strings(text),
-            false => text.to_owned(),
-        };
-        if let Err(error) = self.env.add_template_owned(name.clone(), compiled) {
+        if let Err(error) = self.env.add_template_owned(name.clone(), landing::mark(&name, text)) {
             return vec![check::syntax(&error, text)];
         }
         let mistakes = match self.env.get_template(&name) {
-            Ok(template) => check::names(&template, text, registry),
+            Ok(template) => check::names(&template, text, registry, &[]),
             Err(error) => vec![check::syntax(&error, text)],
         };
         if !mistakes.is_empty() {

@@ -7,7 +7,8 @@ use minijinja::{Error, ErrorKind, Template, Value};
 
 use crate::condition::Facts;
 
-use super::filters::INSIDE_STRING;
+use super::compared::KNOWN;
+use super::escape::Landing;
 use super::{Extra, Format, Part, RenderError, Rendered, TemplateId, Templates, names};
 
 /// The longest text a template may make, in bytes.
@@ -33,7 +34,7 @@ impl Templates {
             token: id.to_string(),
             message: "is no template of this book".to_owned(),
         })?;
-        let context = names::context(facts, extra);
+        let context = names::context(facts, extra, self.registry.as_deref());
         let part = |part, wanted: bool| wanted.then(|| self.render_part(id, part, &context)).transpose();
         let rendered = Rendered {
             subject: part(Part::Subject, entry.has_subject)?.map(|text| one_line(&text)),
@@ -58,7 +59,7 @@ impl Templates {
         fill_in(&template, context).map_err(|error| self.failure(id, part, template.source(), &error))
     }
 
-    fn failure(&self, id: &TemplateId, part: Part, source: &str, error: &Error) -> RenderError {
+    pub(super) fn failure(&self, id: &TemplateId, part: Part, source: &str, error: &Error) -> RenderError {
         let lines_before = match part {
             Part::Body => self.entries.get(id).map_or(0, |entry| entry.body_line - 1),
             Part::Subject | Part::Preheader => 0,
@@ -84,9 +85,10 @@ pub(super) fn token(source: &str, error: &Error) -> Option<String> {
     let range = error.range()?;
     let open = source.get(..range.end)?.rfind('{')? + 1;
     let close = open + source.get(open..)?.find('}')?;
-    let token = source[open..close].trim_matches(['%', '-', ' ']);
-    let written = token.strip_suffix(INSIDE_STRING).map(|marked| marked.trim_end_matches([' ', '|', ')']));
-    Some(written.map_or(token, |written| written.trim_start_matches(['(', ' '])).to_owned())
+    let token = source[open..close].trim_matches(['%', '-', ' ']).replace(KNOWN, "");
+    // What the loader has put behind the token is not the author's.
+    let written = Landing::ALL.iter().find_map(|landing| token.strip_suffix(&format!(") | {}", landing.filter())));
+    Some(written.map_or(&*token, |written| written.trim_start_matches('(').trim()).to_owned())
 }
 
 /// What is wrong, for someone who writes templates.

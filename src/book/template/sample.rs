@@ -6,28 +6,52 @@ use std::sync::Arc;
 use crate::condition::{Facts, Field, Name, Registry, Type, Value};
 use crate::time::{TimeZone, Timestamp};
 
-use super::Extra;
+use super::{Extra, Fit};
 
-/// The invented account, and its contact as the recipient.
-pub(super) fn invented(registry: &Registry) -> (Arc<dyn Facts + Send + Sync>, Extra) {
+/// The invented account, and its contact as the recipient. Without a step to fit everything is there.
+pub(super) fn invented(registry: &Arc<Registry>, fit: Option<&Fit>) -> (Arc<dyn Facts + Send + Sync>, Extra) {
     let contact = registry.contact.iter().map(|(name, field)| (name.clone(), value(&field.ty))).collect();
     let extra = Extra {
-        contact: Some(contact),
+        contact: fit.is_none_or(|fit| fit.has_reader).then_some(contact),
         playbook_id: "playbook".to_owned(),
         playbook_title: "Playbook".to_owned(),
         step_id: "step".to_owned(),
     };
-    (Arc::new(Invented { registry: registry.clone(), zone: TimeZone::UTC }), extra)
+    (Arc::new(Invented { registry: registry.clone(), zone: TimeZone::UTC, fit: fit.cloned() }), extra)
 }
 
 struct Invented {
-    registry: Registry,
+    registry: Arc<Registry>,
     zone: TimeZone,
+    fit: Option<Fit>,
+}
+
+impl Invented {
+    /// A field of the event that starts the playbook; without a step to fit, of any event.
+    fn event_field(&self, field: &str) -> Value {
+        let of_kind = |fit: &Fit| match &fit.event {
+            Some(kind) => self.registry.events.get(kind).map_or(Value::Empty, |fields| of_field(fields, field)),
+            None => Value::Empty,
+        };
+        let of_any = || {
+            let declared = self.registry.events.values().find_map(|fields| fields.get(field));
+            declared.map_or_else(|| missing("event field", field), |field| value(&field.ty))
+        };
+        self.fit.as_ref().map_or_else(of_any, of_kind)
+    }
+
+    fn has_event(&self) -> bool {
+        self.fit.as_ref().is_none_or(|fit| fit.event.is_some())
+    }
+
+    fn has_step(&self, step: &str) -> bool {
+        self.fit.as_ref().is_none_or(|fit| fit.steps.iter().any(|own| own == step))
+    }
 }
 
 impl Facts for Invented {
     fn read(&self, name: &Name) -> Value {
-        let known = &self.registry;
+        let known = &*self.registry;
         match name {
             Name::Account(field) | Name::Was { field, .. } => of_field(&known.account, field),
             Name::Contact { persona, .. } | Name::HasContact(persona)
@@ -42,10 +66,9 @@ impl Facts for Invented {
                 Some(fields) => of_field(fields, field),
                 None => missing("event kind", kind),
             },
-            Name::Event(field) => {
-                let declared = known.events.values().find_map(|fields| fields.get(&**field));
-                declared.map_or_else(|| missing("event field", field), |field| value(&field.ty))
-            }
+            Name::Event(field) => self.event_field(field),
+            Name::EventContact if !self.has_event() => Value::Empty,
+            Name::Outcome(step) | Name::TaskDone(step) if !self.has_step(step) => missing("step", step),
             Name::InPlaybook(id) | Name::TasksOpen(id) if !known.playbooks.iter().any(|own| **own == **id) => {
                 missing("playbook", id)
             }

@@ -7,7 +7,6 @@ use crate::book::keys::FRONT_MATTER;
 use crate::book::read::Table;
 use crate::book::source::SourceFile;
 
-use super::filters::INSIDE_STRING;
 use super::{Format, Part};
 
 /// The texts of a template file.
@@ -70,33 +69,4 @@ pub(super) fn split(text: &str) -> (Option<std::ops::Range<usize>>, usize) {
         at += line.len();
     }
     (None, 0)
-}
-
-/// Marks the tokens that stand inside the strings of a JSON text, so that their values are escaped for there.
-///
-/// `{"text": "Renewal of {{ account.name }}"}` needs the name without quotes of its own; a token outside of strings
-/// becomes a whole JSON value.
-pub(super) fn escape_inside_strings(text: &str) -> String {
-    let mut marked = String::with_capacity(text.len());
-    let (mut rest, mut inside, mut escaped) = (text, false, false);
-    while let Some(next) = rest.chars().next() {
-        let close = ["{{", "{%", "{#"].into_iter().zip(["}}", "%}", "#}"]).find(|(open, _)| rest.starts_with(open));
-        let end = close.and_then(|(_, close)| rest.find(close)).map(|end| end + 2);
-        if let Some(end) = end {
-            let tag = &rest[..end];
-            match inside && tag.starts_with("{{") {
-                true => {
-                    marked.push_str(&format!("{{{{ ({}) | {INSIDE_STRING} }}}}", tag[2..end - 2].trim_matches('-')))
-                }
-                false => marked.push_str(tag),
-            }
-            rest = &rest[end..];
-            continue;
-        }
-        inside ^= next == '"' && !escaped;
-        escaped = next == '\\' && !escaped;
-        marked.push(next);
-        rest = &rest[next.len_utf8()..];
-    }
-    marked
 }

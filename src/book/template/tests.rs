@@ -59,7 +59,7 @@ fn acme() -> Arc<Acme> {
 fn inline(text: &str) -> Result<String, RenderError> {
     let mut templates = Templates::default();
     let id = TemplateId("test".into());
-    let mistakes = templates.add_inline(id.clone(), text, &registry());
+    let mistakes = templates.add_inline(id.clone(), text, &Arc::new(registry()));
     assert_eq!(mistakes, [], "{text}");
     templates.render(&id, acme(), &extra()).map(|rendered| rendered.body)
 }
@@ -78,7 +78,7 @@ fn extra() -> Extra {
 
 fn file(name: &str, text: &str) -> (Templates, Vec<Diagnostic>) {
     let (mut templates, diagnostics) = (Templates::default(), Diagnostics::default());
-    templates.add_file(&SourceFile::new(name, text.to_owned()), &registry(), &diagnostics);
+    templates.add_file(&SourceFile::new(name, text.to_owned()), &Arc::new(registry()), &diagnostics);
     (templates, diagnostics.sorted())
 }
 
@@ -136,6 +136,21 @@ fn an_empty_value_without_a_default_is_an_error_that_names_the_token() {
     assert_eq!((error.line, error.token.as_str()), (2, "contact.first_name"));
     assert!(error.to_string().contains("has no value here"), "{error}");
     assert_eq!(inline("{{ account.open_p1_tickets | money }}").unwrap_err().token, "account.open_p1_tickets | money");
+}
+
+#[test]
+fn an_error_names_the_token_as_the_author_wrote_it() {
+    for (name, text, token) in [
+        ("a.json", r#"{"a": "{{ account.open_p1_tickets }}"}"#, "account.open_p1_tickets"),
+        ("a.md", "`{{ account.open_p1_tickets }}`", "account.open_p1_tickets"),
+        ("a.md", "https://us.example/?n={{- account.open_p1_tickets -}}", "account.open_p1_tickets"),
+        ("a.md", "{% if account.open_p1_tickets > 1 %}x{% endif %}", "if account.open_p1_tickets > 1"),
+    ] {
+        let (templates, diagnostics) = file(name, text);
+        assert_eq!(diagnostics, [], "{text}");
+        let error = templates.render(&TemplateId(name.into()), acme(), &extra()).unwrap_err();
+        assert_eq!((error.token.as_str(), error.line), (token, 1), "{error}");
+    }
 }
 
 #[test]

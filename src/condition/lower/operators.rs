@@ -108,6 +108,12 @@ impl Lower<'_> {
                 (_, Type::Tags) => problem.help(format!("write `has_tag({right_text}, {left_text})`")),
                 (day, Type::Number) if day.is_day() => problem
                     .help(format!("compare a number of days: `days_until({left_text})` or `days_since({left_text})`")),
+                (text, Type::Number) if text.is_text() => {
+                    problem.help("compare a text with a text in double quotes, or name a field that holds a number")
+                }
+                (Type::Number, text) if text.is_text() => {
+                    problem.help("compare a number with a number, without quotes")
+                }
                 _ => problem,
             },
         };

@@ -59,6 +59,7 @@ impl Known {
     fn and(&self, other: &Known) -> Known {
         match (self, other) {
             (Known::Anything, known) | (known, Known::Anything) => known.clone(),
+            (Known::OneOf(none), _) | (_, Known::OneOf(none)) if none.is_empty() => Known::OneOf(BTreeSet::new()),
             (Known::Numbers(a), Known::Numbers(b)) => {
                 let pairs = a.iter().flat_map(|a| b.iter().filter_map(|b| a.and(b)));
                 Known::Numbers(pairs.collect())

@@ -11,6 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::expr::{Expr, Node};
 use super::{Expression, Source, Truth, Value};
@@ -56,7 +57,13 @@ impl Ranges {
 
     /// The cases in which a name, such as `account.status`, is that word.
     pub fn word(name: &str, word: &str) -> Ranges {
-        Ranges { terms: vec![Term::from([(name.to_owned(), Domain::word(word))])] }
+        Ranges::words(name, &[word])
+    }
+
+    /// The cases in which a name is one of those words.
+    pub fn words(name: &str, words: &[&str]) -> Ranges {
+        let words = Known::OneOf(words.iter().map(|word| Arc::from(*word)).collect());
+        Ranges { terms: vec![Term::from([(name.to_owned(), Domain::known(words))])] }
     }
 
     /// The cases of both.

@@ -120,8 +120,8 @@ fn brackets_and_quotes_that_do_not_close_are_named() {
     assert_eq!(code("(account.arr > 5"), "unmatched-bracket");
     assert_eq!(code("account.arr > 5)"), "unmatched-bracket");
     assert_eq!(code("account.name == \"x"), "unclosed-text");
-    assert_eq!(code("account.arr >"), "syntax");
-    assert_eq!(code("account.arr account.seats"), "syntax");
+    assert_eq!(code("account.arr >"), "condition-syntax");
+    assert_eq!(code("account.arr account.seats"), "condition-syntax");
     assert_eq!(code("account.arr > 5k"), "bad-number");
     assert!(problem("account.arr > 10,000").help.unwrap().contains("10000"));
 }

@@ -96,7 +96,7 @@ impl Turn<'_> {
         }
         let begun = self.enrollment(id).begun(&cue.step().id).cloned();
         match begun.as_ref().map(|run| run.state) {
-            None if self.is_late(&cue.since(self.readers_due(&cue))) => {
+            None if self.is_late(&cue) && self.is_late(&cue.since(self.readers_due(&cue))) => {
                 self.skip(&cue, Reason::LateSkipped);
                 true
             }

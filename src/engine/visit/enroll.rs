@@ -44,13 +44,13 @@ impl Turn<'_> {
                 Entrance::Trigger,
             ) {
                 Admission::Enroll(enrollment) => {
-                    self.enter(playbook, &facts, *enrollment);
+                    self.arrive(playbook, &facts, *enrollment);
                     entered = true;
                 }
                 Admission::HoldOut(enrollment) => self.hold_out(playbook, &facts, *enrollment),
                 // An event that is not decided yet is looked at again.
                 Admission::RefuseUntil(..) | Admission::AwaitBranch => forget(&mut state.seen, offer.event.as_deref()),
-                Admission::Refuse(_) => {}
+                Admission::Refuse(reason) => self.tell_if_unknown(playbook, &facts, &state, reason),
             }
         }
         self.remember(playbook, before.as_ref(), &state);
@@ -94,7 +94,7 @@ impl Turn<'_> {
         news(before.false_at, state.false_at) || news(before.rearmed_at, state.rearmed_at)
     }
 
-    fn enter(&mut self, playbook: &Playbook, facts: &Facts, enrollment: Enrollment) {
+    pub(super) fn enter(&mut self, playbook: &Playbook, facts: &Facts, enrollment: Enrollment) {
         let mut entry = self.entry(playbook, &enrollment, facts, EntryKind::Enroll);
         entry.step = enrollment.branch.as_ref().map(|branch| format!("branch={branch}").into());
         entry.reason = Some(Reason::Enrolled);
@@ -116,14 +116,23 @@ impl Turn<'_> {
         self.refresh();
     }
 
-    fn insert(&mut self, enrollment: Enrollment) {
+    pub(super) fn insert(&mut self, enrollment: Enrollment) {
         let id = enrollment.id.clone();
         self.desk.enrollments.insert(id.clone(), enrollment);
         self.changed_enrollment(&id);
     }
 
-    /// Enrolls because a person or another playbook says so. The reason when it is refused.
+    /// Enrolls because a person says so. The reason when it is refused.
     pub(super) fn enroll_by_hand(&mut self, id: &Arc<str>) -> Option<Reason> {
+        self.enroll_asked(id, Entrance::ByHand)
+    }
+
+    /// Enrolls because a step of another playbook says so. The reason when it is refused.
+    pub(super) fn enroll_started(&mut self, id: &Arc<str>) -> Option<Reason> {
+        self.enroll_asked(id, Entrance::Started)
+    }
+
+    fn enroll_asked(&mut self, id: &Arc<str>, entrance: Entrance) -> Option<Reason> {
         let Some(playbook) = self.playbook(id).filter(|playbook| is_open(playbook)) else {
             return Some(Reason::NotLive);
         };
@@ -142,9 +151,12 @@ impl Turn<'_> {
             baseline: None,
             seen: Vec::new(),
         };
-        match admit(&playbook, &facts, &self.desk, &offer, &state, Entrance::ByHand) {
+        match admit(&playbook, &facts, &self.desk, &offer, &state, entrance) {
             Admission::Enroll(enrollment) | Admission::HoldOut(enrollment) => {
-                self.enter(&playbook, &facts, *enrollment);
+                match entrance {
+                    Entrance::ByHand => self.enter(&playbook, &facts, *enrollment),
+                    _ => self.arrive(&playbook, &facts, *enrollment),
+                }
                 None
             }
             Admission::Refuse(reason) | Admission::RefuseUntil(reason, _) => Some(reason),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::book::Person;
 use crate::book::playbook::{Action, Escalation, Kind, Level, Playbook, Recipient, Status};
-use crate::book::{Person, layout, markdown};
 use crate::engine::Reason;
 use crate::engine::compose;
 use crate::engine::delivery::{Address, Content, Email};
@@ -16,7 +16,7 @@ use crate::portfolio::Facts;
 use super::Turn;
 use super::advance::Gate;
 use super::ladder::level_key;
-use super::prepare::{Outgoing, Prepared, cannot_render};
+use super::prepare::{Outgoing, Prepared, cannot_render, unfilled};
 
 impl Turn<'_> {
     /// Lets the level act, given back `from` a level above or not. What stands before it is said once, and it tries
@@ -190,24 +190,15 @@ impl Turn<'_> {
         let Some(address) = person.email.clone() else {
             return Err(Obstacle::hold(Reason::RecipientMissing, &format!("{} has no address", person.id)));
         };
-        Ok(vec![reminder(&task.title, Address { name: Some(person.name.clone()), email: address }, playbook, facts)])
+        let to = Address { name: Some(person.name.clone()), email: address };
+        match compose::reminder(&task.title, to, playbook, &level.id, facts) {
+            Ok(email) => Ok(vec![to_us(email, playbook)]),
+            Err(error) => Err(unfilled(error)),
+        }
     }
 }
 
-fn reminder(title: &str, to: Address, playbook: &Playbook, facts: &Facts) -> Outgoing {
-    let text = format!("Still open and not acknowledged: {title}");
-    let email = Email {
-        from: compose::default_sender(&facts.world.book.channels, "default"),
-        to,
-        cc: Vec::new(),
-        copy_to: None,
-        subject: format!("Reminder: {title}"),
-        html: layout::page(&markdown::html(&markdown::escape_markdown(&text)), None),
-        text,
-        class: playbook.class.to_string(),
-        unsubscribe: None,
-        date: facts.now,
-    };
+fn to_us(email: Email, playbook: &Playbook) -> Outgoing {
     Outgoing {
         channel: Kind::Email,
         contact: None,

@@ -4,8 +4,10 @@
 mod advance;
 mod answer;
 mod approval;
+mod arrive;
 mod branch;
 mod cue;
+mod edits;
 mod ends;
 mod enroll;
 mod ladder;
@@ -32,6 +34,7 @@ use super::Reason;
 use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next, Task, TaskState};
 use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
+use super::turnout::Turnout;
 
 pub use ladder::level_key;
 pub use rehearse::{Rehearsal, rehearse};
@@ -49,6 +52,8 @@ pub struct Input<'a> {
     pub live_since: &'a BTreeMap<Arc<str>, Timestamp>,
     /// Open tasks per person over all accounts, for team work.
     pub open_tasks: &'a OpenTasks,
+    /// How many accounts have entered each playbook, for the limits of a day.
+    pub turnout: &'a Turnout,
     /// What people asked for by hand.
     pub requests: &'a [Request],
 }
@@ -97,6 +102,7 @@ struct Turn<'a> {
     live_since: &'a BTreeMap<Arc<str>, Timestamp>,
     requests: &'a [Request],
     open_tasks: OpenTasks,
+    turnout: &'a Turnout,
     account: Arc<Account>,
     desk: Desk,
     now: Timestamp,
@@ -116,6 +122,7 @@ impl<'a> Turn<'a> {
             live_since: input.live_since,
             requests: input.requests,
             open_tasks: input.open_tasks.clone(),
+            turnout: input.turnout,
             account: input.account,
             desk: input.desk,
             now: input.now,
@@ -129,8 +136,13 @@ impl<'a> Turn<'a> {
     /// Repeats until nothing more happens at this instant.
     fn settle(&mut self) {
         for _ in 0..MOST_ROUNDS {
-            let progressed =
-                self.end_what_ends() || self.replan() || self.rebranch() || self.advance() || self.enroll();
+            let progressed = self.end_what_ends()
+                || self.follow_edits()
+                || self.replan()
+                || self.rebranch()
+                || self.advance()
+                || self.hear_about_parked()
+                || self.enroll();
             if !progressed {
                 return;
             }
@@ -142,22 +154,39 @@ impl<'a> Turn<'a> {
         self.input_world.book.playbooks.values().cloned().collect()
     }
 
+    /// The newest version of a playbook.
     fn playbook(&self, id: &str) -> Option<Arc<Playbook>> {
         self.input_world.book.playbooks.get(id).cloned()
     }
 
-    /// Active enrollments with their playbooks, the most important class first.
+    /// The version of its playbook that the enrollment goes through.
+    fn playbook_of(&self, enrollment: &Enrollment) -> Option<Arc<Playbook>> {
+        self.input_world.book.playbook_at(&enrollment.playbook, &enrollment.version).cloned()
+    }
+
+    /// Active enrollments with their versions of their playbooks, the most important class first.
     fn active(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
+        self.ranked(self.desk.active())
+    }
+
+    /// Those that are parked.
+    fn parked(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
+        self.ranked(self.desk.open().filter(|own| !own.is_active()))
+    }
+
+    /// The active ones, with those that are parked among them.
+    fn open(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
+        self.ranked(self.desk.open())
+    }
+
+    fn ranked<'d>(&self, enrollments: impl Iterator<Item = &'d Enrollment>) -> Vec<(Arc<Playbook>, Arc<str>)> {
         let policy = &self.input_world.book.policy;
-        let mut active: Vec<(Arc<Playbook>, Arc<str>)> = self
-            .desk
-            .active()
-            .filter_map(|enrollment| Some((self.playbook(&enrollment.playbook)?, enrollment.id.clone())))
-            .collect();
-        active.sort_by(|(a, a_id), (b, b_id)| {
+        let mut ranked: Vec<(Arc<Playbook>, Arc<str>)> =
+            enrollments.filter_map(|enrollment| Some((self.playbook_of(enrollment)?, enrollment.id.clone()))).collect();
+        ranked.sort_by(|(a, a_id), (b, b_id)| {
             (policy.rank(&a.class), &a.id, a_id).cmp(&(policy.rank(&b.class), &b.id, b_id))
         });
-        active
+        ranked
     }
 
     fn enrollment(&self, id: &str) -> &Enrollment {

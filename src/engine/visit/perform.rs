@@ -63,7 +63,7 @@ impl Turn<'_> {
     /// The line of the step stands before the line of the enrollment it makes.
     fn start_playbook(&mut self, cue: &Cue, other: &Arc<str>) {
         let place = self.changes.len();
-        if let Some(reason) = self.enroll_by_hand(other) {
+        if let Some(reason) = self.enroll_started(other) {
             return self.skip(cue, reason);
         }
         let enrolled = self.changes.split_off(place);
@@ -127,7 +127,7 @@ impl Turn<'_> {
 
     /// Ends the account's active enrollment in another playbook.
     fn stop_playbook(&mut self, other: &Arc<str>, by: &Playbook) {
-        let active = self.desk.active().find(|own| own.playbook == *other).map(|own| own.id.clone());
+        let active = self.desk.open().find(|own| own.playbook == *other).map(|own| own.id.clone());
         if let Some(id) = active {
             self.stop(&id, &format!("stopped by {}", by.id));
         }

@@ -59,11 +59,11 @@ impl Turn<'_> {
 
     fn post_one(&mut self, cue: &Cue, so_far: Option<&StepRun>, is_open: bool, message: Outgoing) -> Fate {
         let is_readers_turn = so_far.is_some_and(waits_for_reader);
+        if is_readers_turn && self.is_too_late(cue, so_far) {
+            let late = Obstacle::hold(Reason::LateSkipped, "the reader's hours passed while no daemon ran");
+            return self.leave_out(cue, &late, message);
+        }
         match self.before(&message, cue.playbook, so_far, cue.facts) {
-            None if is_readers_turn && self.is_too_late(cue, so_far) => {
-                let late = Obstacle::hold(Reason::LateSkipped, "the recipient's hours came while nobody was there");
-                self.leave_out(cue, &late, message)
-            }
             None if is_open || is_readers_turn => {
                 self.hand_in(cue, message);
                 Fate::Went
@@ -144,8 +144,13 @@ impl Turn<'_> {
 }
 
 /// The row of the message to one addressee among the steps of an enrollment.
-fn row_of(step: &str, to: &str) -> Arc<str> {
+pub(super) fn row_of(step: &str, to: &str) -> Arc<str> {
     format!("to:{step}:{}", to.to_lowercase()).into()
+}
+
+/// The step and the address of such a row; none for every other row.
+pub(super) fn addressee_of(row: &str) -> Option<(&str, &str)> {
+    row.strip_prefix("to:")?.split_once(':')
 }
 
 /// The addressees of a step who still wait.

@@ -125,5 +125,9 @@ impl Turn<'_> {
 
 /// A token without a value: the message is held until somebody fills the field or gives up.
 pub(super) fn cannot_render(error: RenderError) -> Gate {
-    Gate::Hold(Obstacle::hold(Reason::TemplateError, &error.to_string()))
+    Gate::Hold(unfilled(error))
+}
+
+pub(super) fn unfilled(error: RenderError) -> Obstacle {
+    Obstacle::hold(Reason::TemplateError, &error.to_string())
 }

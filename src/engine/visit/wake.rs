@@ -34,6 +34,9 @@ impl Turn<'_> {
         for (playbook, id) in self.active() {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
+        for (playbook, id) in self.parked() {
+            instants.extend(self.goal_matures(&playbook, &id, &self.facts_for(&playbook, self.enrollment(&id))));
+        }
         next.extend(self.ended_now().map(|id| (id, None)));
         let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
         instants.extend(snoozed.filter_map(|task| task.snoozed_until));
@@ -55,7 +58,7 @@ impl Turn<'_> {
     }
 
     fn playbook_instants(&self, playbook: &Playbook, instants: &mut Vec<Timestamp>) {
-        let running = self.desk.active().any(|own| own.playbook == playbook.id);
+        let running = self.desk.open().any(|own| own.playbook == playbook.id);
         if !is_open(playbook) && !running {
             return;
         }
@@ -93,6 +96,9 @@ impl Turn<'_> {
         let enrollment = self.enrollment(id);
         let facts = self.facts_for(playbook, enrollment);
         let mut next: Option<(Arc<str>, Timestamp)> = None;
+        if self.playbook(&playbook.id).is_none_or(|newest| newest.version != playbook.version) {
+            instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
+        }
         for (place, due) in plan::undecided(playbook, enrollment, &self.desk, &facts) {
             let Due::At(due) = due else { continue };
             instants.push(due);

@@ -12,8 +12,11 @@ use super::task::{self, ApprovalRow, TaskRow};
 use crate::engine::Desk;
 use crate::engine::Reason;
 use crate::engine::desk::{Change, Entry, Next};
+use crate::engine::notice::Notice;
+use crate::engine::turnout::Arrival;
 use crate::store::db::on;
 use crate::store::dialect::{Pair, ROWS_AT_ONCE};
+use crate::store::turnout::{Added, Asked};
 use crate::store::value::micros;
 use crate::store::{Error, Result, Tx};
 use crate::time::{Date, Timestamp};
@@ -103,6 +106,10 @@ struct Rows {
     recalled: BTreeMap<Arc<str>, Recalled>,
     next: BTreeMap<Arc<str>, NextRow>,
     history: Vec<Entry>,
+    /// By playbook and local day.
+    arrivals: BTreeMap<(Arc<str>, Date), Added>,
+    questions: BTreeMap<Arc<str>, Asked>,
+    notices: Vec<Notice>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +143,15 @@ impl Rows {
             self.next.insert(enrollment.clone(), row);
         }
         Ok(())
+    }
+
+    fn arrival(&mut self, arrival: &Arrival, now: Timestamp) {
+        let key = (arrival.playbook.clone(), arrival.day);
+        self.arrivals.entry(key).or_insert_with(|| Added::nothing(arrival)).add(arrival);
+        if let Some(question) = &arrival.question {
+            let asked = Asked::of(question, &arrival.playbook, now);
+            self.questions.entry(question.id.clone()).or_insert(asked);
+        }
     }
 
     fn change(&mut self, account: Arc<str>, desk: &Desk, change: &Change, now: Timestamp) -> Result<()> {
@@ -177,6 +193,8 @@ impl Rows {
                 self.health.insert((account, *day), row);
             }
             Change::History(entry) => self.history.push(entry.clone()),
+            Change::Arrival(arrival) => self.arrival(arrival, now),
+            Change::Notice(notice) => self.notices.push(notice.clone()),
         }
         Ok(())
     }
@@ -213,6 +231,8 @@ impl Rows {
         tx.write_rows(&delivery::RECALL, &values(self.recalled)).await?;
         tx.write_rows(&enrollment::SAVE_NEXT, &values(self.next)).await?;
         tx.record(&self.history).await?;
+        tx.count_arrivals(&values(self.arrivals), &values(self.questions)).await?;
+        tx.keep_notices(&self.notices).await?;
         Ok(repeated)
     }
 }

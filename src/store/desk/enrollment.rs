@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::engine::Enrollment;
-use crate::engine::enrollment::{End, EnrollmentState, StepRun, StepState};
+use crate::engine::desk::ApprovalState;
+use crate::engine::enrollment::{End, EnrollmentState, Park, StepRun, StepState};
 use crate::store::dialect::{Pair, over_rows};
 use crate::store::value::{day, day_number, instant, micros};
 use crate::store::words::{maybe, outcome, reason, shared, word};
@@ -17,22 +18,24 @@ pub(super) const LOAD: Pair =
 pub(super) const LOAD_STEPS: Pair =
     over_rows!("select s.* from", "cross join step_run s where s.account_id = r.value ->> 0");
 
-/// An ended enrollment never opens again: such a row is not written, and the count of written rows tells.
+/// An ended enrollment never opens again: such a row is not written, and the count of written rows tells. The approval
+/// it was parked under stays, and a person's answer is written where the person gives it.
 pub(super) const SAVE: Pair = over_rows!(
     "insert into enrollment (id, account_id, playbook, version, entry_key, state, branch, anchor, event_id,
-        enrolled_at, ended_at, outcome, reason, exit_id, goal_since, replied)
+        enrolled_at, ended_at, outcome, reason, exit_id, goal_since, replied, parked_for, approval_id)
     select r.value ->> 'id', r.value ->> 'account_id', r.value ->> 'playbook', r.value ->> 'version',
         r.value ->> 'entry_key', r.value ->> 'state', r.value ->> 'branch', cast(r.value ->> 'anchor' as bigint),
         r.value ->> 'event_id', cast(r.value ->> 'enrolled_at' as bigint), cast(r.value ->> 'ended_at' as bigint),
         r.value ->> 'outcome', r.value ->> 'reason', r.value ->> 'exit_id',
-        cast(r.value ->> 'goal_since' as bigint), cast(r.value ->> 'replied' as boolean)
+        cast(r.value ->> 'goal_since' as bigint), cast(r.value ->> 'replied' as boolean), r.value ->> 'parked_for',
+        r.value ->> 'approval_id'
     from",
     "where true
     on conflict (id) do update set version = excluded.version, entry_key = excluded.entry_key,
         state = excluded.state, branch = excluded.branch, anchor = excluded.anchor,
         enrolled_at = excluded.enrolled_at, ended_at = excluded.ended_at, outcome = excluded.outcome,
         reason = excluded.reason, exit_id = excluded.exit_id, goal_since = excluded.goal_since,
-        replied = excluded.replied
+        replied = excluded.replied, parked_for = excluded.parked_for
     where enrollment.account_id = excluded.account_id
         and (enrollment.state <> 'ended' or excluded.state = 'ended')"
 );
@@ -78,6 +81,9 @@ pub(super) struct EnrollmentRow {
     exit_id: Option<String>,
     goal_since: Option<i64>,
     replied: bool,
+    parked_for: Option<String>,
+    approval_id: Option<String>,
+    answer: Option<String>,
 }
 
 impl EnrollmentRow {
@@ -100,12 +106,15 @@ impl EnrollmentRow {
             exit_id: end.and_then(|end| end.exit.as_deref().map(str::to_owned)),
             goal_since: own.goal_since.map(micros),
             replied: own.replied,
+            parked_for: own.park.as_ref().map(|park| park.reason.as_str().to_owned()),
+            approval_id: own.park.as_ref().map(|park| park.question.to_string()),
+            answer: None,
         }
     }
 
     /// The enrollment, its steps not yet in it.
     pub fn read(self) -> Result<Enrollment> {
-        let ended = self.end()?;
+        let (ended, park) = (self.end()?, self.park()?);
         Ok(Enrollment {
             id: self.id.into(),
             account: self.account_id.into(),
@@ -113,6 +122,7 @@ impl EnrollmentRow {
             version: self.version.into(),
             entry_key: self.entry_key.into(),
             state: state(&self.state)?,
+            park,
             branch: shared(self.branch),
             anchor: self.anchor.map(day).transpose()?,
             event: shared(self.event_id),
@@ -122,6 +132,13 @@ impl EnrollmentRow {
             replied: self.replied,
             steps: BTreeMap::new(),
         })
+    }
+
+    fn park(&self) -> Result<Option<Park>> {
+        let (Some(why), Some(question)) = (&self.parked_for, &self.approval_id) else { return Ok(None) };
+        let answer = |text: &str| word("the answer", &ApprovalState::ALL, ApprovalState::as_str, text);
+        let answer = self.answer.as_deref().map(answer).transpose()?;
+        Ok(Some(Park { reason: reason(why)?, question: question.as_str().into(), answer }))
     }
 
     fn end(&self) -> Result<Option<End>> {

@@ -52,6 +52,7 @@ struct Row {
     ended_at: Option<i64>,
     outcome: Option<String>,
     reason: Option<String>,
+    parked_for: Option<String>,
     next_step: Option<String>,
     next_at: Option<i64>,
 }
@@ -104,7 +105,7 @@ impl Row {
             enrolled_at: Some(instant(self.enrolled_at)?),
             ended_at: self.ended_at.map(instant).transpose()?,
             outcome: self.outcome,
-            reason: maybe(reason, self.reason)?,
+            reason: maybe(reason, self.reason.or(self.parked_for))?,
             next,
         })
     }

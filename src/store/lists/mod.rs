@@ -6,7 +6,7 @@ mod work;
 
 pub use deliveries::{AttemptLine, DeliveryLine, DeliveryView};
 pub use enrollments::{EnrollmentLine, NextStep};
-pub use work::{ApprovalLine, TaskLine, TaskView};
+pub use work::{ApprovalLine, ApprovalView, TaskLine, TaskView};
 
 use crate::store::value::micros;
 use crate::time::Timestamp;

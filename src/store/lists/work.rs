@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Filter;
-use crate::engine::desk::CheckItem;
+use crate::engine::desk::{ApprovalKind, CheckItem};
 use crate::engine::recipients::OpenTasks;
 use crate::store::db::on;
 use crate::store::desk::checklist;
@@ -70,6 +70,18 @@ pub struct ApprovalLine {
     pub asked_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub state: String,
+    /// How many accounts wait for the answer, or waited, when it is about many. Not of the published shape: an approval
+    /// that is shown alone has the accounts themselves.
+    #[serde(skip)]
+    pub count: Option<i64>,
+}
+
+/// An approval with the accounts it is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ApprovalView {
+    #[serde(flatten)]
+    pub line: ApprovalLine,
+    pub accounts: Vec<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -83,6 +95,16 @@ struct ApprovalRow {
     asked_at: i64,
     expires_at: Option<i64>,
     state: String,
+    waiting: i64,
+}
+
+/// Approvals with how many accounts each is about: those that still wait, or that waited for the answer.
+macro_rules! approvals {
+    () => {
+        "select a.*, (select count(*) from enrollment e where e.approval_id = a.id
+            and (a.state <> 'waiting' or e.state = 'parked')) as waiting
+        from approval a"
+    };
 }
 
 impl Store {
@@ -117,23 +139,30 @@ impl Store {
 
     /// Approvals, those asked for first first.
     pub async fn approvals(&self, filter: &Filter) -> Result<Vec<ApprovalLine>> {
-        const TEXT: &str = "select * from approval
-            where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
+        const TEXT: &str = concat!(
+            approvals!(),
+            " where (cast($1 as text) is null or account_id = $1) and (cast($2 as text) is null or playbook = $2)
                 and (cast($3 as text) is null or state = $3) and (cast($4 as text) is null or approver = $4)
                 and (cast($5 as bigint) is null or asked_at <= $5)
-            order by asked_at, id limit $6";
+            order by asked_at, id limit $6"
+        );
         let (asked, as_of, limit) = (filter.clone(), filter.as_of(), filter.limit());
         let rows: Vec<ApprovalRow> = on!(read self, db => sqlx::query_as(TEXT).bind(asked.account)
             .bind(asked.playbook).bind(asked.state).bind(asked.person).bind(as_of).bind(limit).fetch_all(db).await?);
         rows.into_iter().map(ApprovalRow::read).collect()
     }
 
-    /// One approval, if there is one of that id.
-    pub async fn approval(&self, id: &str) -> Result<Option<ApprovalLine>> {
-        const TEXT: &str = "select * from approval where id = $1";
+    /// One approval with its accounts, if there is one of that id.
+    pub async fn approval(&self, id: &str) -> Result<Option<ApprovalView>> {
+        const TEXT: &str = concat!(approvals!(), " where id = $1");
+        const ASKED: &str = "select account_id from enrollment where approval_id = $1 order by account_id";
         let row: Option<ApprovalRow> =
             on!(read self, db => sqlx::query_as(TEXT).bind(id.to_owned()).fetch_optional(db).await?);
-        row.map(ApprovalRow::read).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut accounts: Vec<String> =
+            on!(read self, db => sqlx::query_scalar(ASKED).bind(id.to_owned()).fetch_all(db).await?);
+        accounts.extend(row.account_id.clone());
+        Ok(Some(ApprovalView { line: row.read()?, accounts }))
     }
 }
 
@@ -159,7 +188,9 @@ impl TaskRow {
 
 impl ApprovalRow {
     fn read(self) -> Result<ApprovalLine> {
+        let is_about_many = self.kind == ApprovalKind::Enrollments.as_str();
         Ok(ApprovalLine {
+            count: is_about_many.then_some(self.waiting),
             id: self.id,
             kind: self.kind,
             account: self.account_id,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::book::cases::{Change, Given, GivenEvent, What};
+use crate::book::cases::{Change, ENROLL, Given, GivenEvent, What};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::time::DateTime;
 
@@ -43,7 +43,8 @@ fn change(mut table: Table, end: Option<DateTime>, given: &Given, subject: &Subj
     let mark = diagnostics.mark();
     let mut whats: Vec<What> = Vec::new();
     for (key, make) in OF_STEPS {
-        whats.extend(subject.step(table.get(key)).map(make));
+        let others: &[&str] = if matches!(key, "approve" | "reject") { &[ENROLL] } else { &[] };
+        whats.extend(subject.step(table.get(key), others).map(make));
     }
     whats.extend(table.get("deliver").choice().map(What::Deliver));
     whats.extend(table.get("enroll").flag().filter(|asked| *asked).map(|_| What::Enroll));

@@ -108,8 +108,9 @@ pub(super) fn contact_fields(mut table: Table, subject: &Subject) -> Fields {
             table.report(place.error("cannot-set", message).help("leave it out"));
             continue;
         }
+        let stands = item.place();
         if let Some(value) = item.value(&field.ty) {
-            check_personas(&key, &value, &place, &table, subject);
+            check_personas(&key, &value, &stands, &table, subject);
             fields.insert(key, value);
         }
     }

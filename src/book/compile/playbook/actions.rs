@@ -12,6 +12,7 @@ use crate::book::template::TemplateId;
 use crate::condition::Expected;
 
 use super::context::Context;
+use super::fitting::reads_at_the_customer;
 use super::recipients::Side;
 
 /// The place of an action: a step, or a level of the escalation.
@@ -23,10 +24,11 @@ pub(super) struct Slot<'s> {
     pub assignee: Option<Recipient>,
 }
 
-const MARKDOWN: [&str; 2] = [".md", ""];
-const SLACK: [&str; 4] = [".slack.json", ".md", ".json", ""];
-const TEAMS: [&str; 4] = [".teams.json", ".md", ".json", ""];
-const JSON: [&str; 2] = [".json", ""];
+const MARKDOWN: [&str; 1] = [".md"];
+/// Not any `.json`: values are escaped for Slack and for cards by the ending of the file.
+const SLACK: [&str; 2] = [".slack.json", ".md"];
+const TEAMS: [&str; 2] = [".teams.json", ".md"];
+const JSON: [&str; 1] = [".json"];
 
 /// Compiles the keys of an action.
 pub(super) fn compile(kind: Kind, table: &mut Table, slot: &Slot, context: &mut Context) -> Option<Action> {
@@ -51,10 +53,14 @@ fn email(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<EmailA
     let (cc, bcc) = (context.recipients(table.get("cc")), context.recipients(table.get("bcc")));
     let from = context.recipient(table.get("from"), Side::Sender);
     let template = context.template(table.need("template"), &MARKDOWN);
+    let fallback_to = context.recipient(table.get("fallback_to"), Side::Anyone);
     if let Some(template) = &template {
         check_mail(table, template, context);
+        // A copy is the mail to the first of `to`: whoever gets only that is not who the text speaks to.
+        let readers: Vec<Recipient> = to.iter().chain(&fallback_to).cloned().collect();
+        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers, context));
+        misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     }
-    let fallback_to = context.recipient(table.get("fallback_to"), Side::Anyone);
     let sender = sender(table.get("sender"), context);
     Some(EmailAction { to, cc, bcc, from, template: template?, fallback_to, sender })
 }
@@ -94,8 +100,11 @@ fn chat(kind: Kind, table: &mut Table, slot: &Slot, context: &mut Context) -> Op
         (Some(assignee), false) => Some(ChatTarget::Person(assignee.clone())),
         _ => chat_target(kind, table.need("channel"), context),
     };
-    let endings = if kind == Kind::Teams { TEAMS } else { SLACK };
-    let template = context.template(table.need("template"), &endings);
+    let endings = if kind == Kind::Teams { &TEAMS } else { &SLACK };
+    let template = context.template(table.need("template"), endings);
+    let place = table.place_of("template");
+    let misfit = template.as_ref().and_then(|template| context.misfit_chat(template, &place, kind));
+    misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     Some(ChatAction { to: to?, template: template? })
 }
 
@@ -136,6 +145,8 @@ fn webhook(table: &mut Table, context: &mut Context) -> Option<WebhookAction> {
     if wanted && template.is_none() {
         return None;
     }
+    let misfit = template.as_ref().and_then(|template| context.misfit(template, &table.place_of("body"), false));
+    misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     Some(WebhookAction { endpoint: endpoint?, template })
 }
 
@@ -151,6 +162,8 @@ fn task(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<TaskAct
     let checklist =
         lines.filter_map(|(line, item)| context.inline(item, &format!("{}.checklist.{}", slot.id, line + 1))).collect();
     let body = context.template(table.get("template"), &MARKDOWN);
+    let misfit = body.as_ref().and_then(|body| context.misfit(body, &table.place_of("template"), false));
+    misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     Some(TaskAction { assignee: assignee?, title: title?, priority, due, checklist, body })
 }
 

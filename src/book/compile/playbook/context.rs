@@ -94,13 +94,16 @@ impl<'a, 'f> Context<'a, 'f> {
         Some(id)
     }
 
-    /// A template file: beside the playbook, then in `templates/`, with or without its ending.
+    /// A template file with one of these endings: beside the playbook, then in `templates/`. The name may leave the
+    /// ending out.
     pub fn template(&mut self, item: Item, endings: &[&str]) -> Option<TemplateId> {
         let (place, diagnostics) = (item.place(), item.diagnostics());
         let name = item.name()?;
         let folder = self.file.name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let folders = [folder.as_str(), "templates/", ""];
-        let paths = folders.iter().flat_map(|folder| endings.iter().map(move |ending| (folder, ending)));
+        let whole = endings.iter().any(|ending| name.ends_with(ending)).then_some("");
+        let endings_left = || endings.iter().copied().chain(whole);
+        let paths = folders.iter().flat_map(|folder| endings_left().map(move |ending| (folder, ending)));
         let mut ids = paths.map(|(folder, ending)| TemplateId(format!("{folder}{name}{ending}").into()));
         if let Some(id) = ids.find(|id| self.templates.contains(id)) {
             self.used.insert(id.clone());
@@ -108,9 +111,20 @@ impl<'a, 'f> Context<'a, 'f> {
         }
         let files = self.templates.ids().filter_map(|id| {
             let near = folders[..2].iter().find_map(|folder| id.0.strip_prefix(folder))?;
-            endings.iter().filter(|ending| !ending.is_empty()).find_map(|ending| near.strip_suffix(ending))
+            endings.iter().find_map(|ending| near.strip_suffix(ending))
         });
-        diagnostics.push(unknown_name(&place, "template", &name, files));
+        let of_another_kind = self.templates.ids().find(|id| {
+            let near = folders.iter().find_map(|folder| id.0.strip_prefix(folder));
+            near.and_then(|near| near.split_once('.')).is_some_and(|(stem, _)| stem == &*name)
+        });
+        diagnostics.push(match of_another_kind {
+            Some(id) => {
+                let message = format!("the template {id} is of another kind than this step needs");
+                let right = endings.iter().map(|ending| format!("{name}{ending}")).collect::<Vec<_>>().join(" or ");
+                place.error("wrong-template", message).help(format!("write one that is called {right}"))
+            }
+            None => unknown_name(&place, "template", &name, files),
+        });
         None
     }
 
@@ -121,6 +135,7 @@ impl<'a, 'f> Context<'a, 'f> {
         let id = TemplateId(format!("{}#{key}", self.playbook).into());
         let mistakes = self.templates.add_inline(id.clone(), &text, self.shared.registry);
         diagnostics.extend(mistakes.into_iter().map(|mistake| mistake.at(&place)));
+        diagnostics.extend(self.misfit(&id, &place, false));
         Some(id)
     }
 }

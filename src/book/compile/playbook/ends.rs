@@ -1,9 +1,9 @@
-//! What bounds an enrollment: measure, late, goal, exits, suppressions, branches, renamed steps.
+//! What bounds an enrollment: measure, late, goal, exits, suppressions, branches.
 
 use crate::book::playbook::{
     Branch, Exit, Goal, HoldOrSkip, Kind, Late, LatePolicy, Outcome, Suppression, SuppressionCause,
 };
-use crate::book::read::{Item, Table, unknown_name};
+use crate::book::read::{Item, Table};
 use crate::condition::Expected;
 use crate::time::Span;
 
@@ -127,18 +127,4 @@ pub(super) fn branches(context: &mut Context) -> Vec<Branch> {
     // The default is what is left over, wherever it stands in the file.
     branches.sort_by_key(|branch| branch.when.is_none());
     branches
-}
-
-/// `[[moved]] from, to`: steps that were renamed; `to` must be there.
-pub(super) fn moved(top: &mut Table, context: &Context) {
-    for mut table in top.tables("moved") {
-        table.need("from").id();
-        let item = table.need("to");
-        let place = item.place();
-        let known = &context.outline.step_ids;
-        if let Some(to) = item.id().filter(|to| !known.iter().any(|id| **id == **to)) {
-            table.report(unknown_name(&place, "step", &to, known.iter().map(String::as_str)));
-        }
-        table.finish();
-    }
 }

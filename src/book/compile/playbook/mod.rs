@@ -2,8 +2,10 @@
 
 mod actions;
 mod context;
+mod edits;
 mod ends;
 mod escalation;
+mod fitting;
 mod recipients;
 mod steps;
 #[cfg(test)]
@@ -11,18 +13,18 @@ mod tests;
 mod timing;
 mod trigger;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::book::compile::later;
 use crate::book::diagnostic::Diagnostics;
 use crate::book::keys::PLAYBOOK;
 use crate::book::playbook::{BranchLock, InFlight, Playbook, Status, Trigger, ZoneRule, ZoneSource};
 use crate::book::policy::TRANSACTIONAL;
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::SourceFile;
-use crate::book::template::Templates;
+use crate::book::template::{TemplateId, Templates};
 use crate::book::{Calendars, ChannelNames, People, Policy};
 use crate::condition::{Registry, Type};
 
@@ -33,7 +35,7 @@ use steps::Outline;
 /// The shared files of the book, which a playbook names things of.
 #[derive(Clone, Copy)]
 pub struct Shared<'a> {
-    pub registry: &'a Registry,
+    pub registry: &'a Arc<Registry>,
     pub people: &'a People,
     pub calendars: &'a Calendars,
     pub policy: &'a Policy,
@@ -73,8 +75,6 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
     context.send_window = window.unwrap_or_else(|| context.send_window.clone());
     let reentry = trigger::reentry(table, trigger.as_ref(), context);
     let (holdout, measure_window) = ends::measure(table, context.shared.policy.holdout);
-    ends::moved(table, context);
-    later::warn(table, &["moved"]);
     // Fields are computed in this order: those that may be missing come last.
     let playbook = Playbook {
         id: context.playbook.clone(),
@@ -93,7 +93,11 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         branch_lock: table.get("branch_lock").choice().unwrap_or(BranchLock::AtEnrollment),
         steps: steps::compile(context),
         escalation: escalation::compile(table, context),
+        moved: edits::moved(table, context),
+        removed: edits::removed(table, context),
+        is_withdrawn: false,
         version: version(context),
+        templates: templates(context),
         text: context.file.text.as_str().into(),
         file: context.file.name.clone(),
         owner: owner?,
@@ -163,11 +167,18 @@ fn account_field(item: Item, registry: &Registry, wanted: &str, fits: impl Fn(&T
     }
 }
 
-/// 20 hexadecimal characters of SHA-256 over the file and the templates it uses.
+/// The template files it uses, as they were read.
+fn templates(context: &Context) -> BTreeMap<Arc<str>, Arc<str>> {
+    let text = |id: &TemplateId| Some((id.0.clone(), Arc::from(context.templates.text(id)?)));
+    context.used.iter().filter_map(text).collect()
+}
+
+/// 20 hexadecimal characters of SHA-256 over the file and the templates it uses, however their lines end.
 fn version(context: &Context) -> Arc<str> {
     let mut hash = Sha256::new();
     let texts = context.used.iter().filter_map(|id| context.templates.text(id));
     for text in std::iter::once(context.file.text.as_str()).chain(texts) {
+        let text = text.replace("\r\n", "\n");
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }

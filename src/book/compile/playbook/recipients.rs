@@ -54,7 +54,7 @@ impl Context<'_, '_> {
         }
     }
 
-    fn field_type(&self, field: &str) -> Option<&Type> {
+    pub(super) fn field_type(&self, field: &str) -> Option<&Type> {
         self.shared.registry.account.get(field).map(|field| &field.ty)
     }
 
@@ -83,7 +83,9 @@ impl Context<'_, '_> {
                 let known: Vec<&str> = people.keys().map(|id| &**id).collect();
                 let diagnostic = unknown_name(place, "person", text, known);
                 Err(Box::new(match self.shared.registry.personas.iter().any(|persona| persona == text) {
-                    true => diagnostic.suggest(format!("contact:{text}")),
+                    true => diagnostic
+                        .help("a contact is named with `contact:` before the persona")
+                        .suggest(format!("contact:{text}")),
                     false => diagnostic,
                 }))
             }

@@ -44,7 +44,7 @@ pub(super) fn ids(tables: &mut [Table], what: &str) -> Vec<String> {
         if !id.is_empty() {
             table.call(format!("{what} `{id}`"));
             if let Some(first) = ids.iter().position(|own| *own == id) {
-                let message = format!("there are two {what}s `{id}`; the other is number {} of the file", first + 1);
+                let message = format!("there is a {what} `{id}` already, number {} of the file", first + 1);
                 table.report(table.place_of("id").error("duplicate-id", message).help("give one of them another id"));
             }
             if RESERVED.contains(&id.as_str()) {
@@ -103,21 +103,13 @@ fn step_branches(item: Item, context: &Context) -> Vec<Arc<str>> {
 fn local_time(item: Item, window: &Window, context: &Context) -> Option<Time> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let time = item.time()?;
-    if let Some(calendar) = context.shared.calendars.of(window, None) {
-        let (open, close) = (calendar.open, calendar.close);
-        let inside = if open < close { open <= time && time < close } else { time >= open || time < close };
-        if !inside {
-            let hours = |time: Time| time.strftime("%H:%M").to_string();
-            let message = format!(
-                "{} lies outside the send window, which is open from {} to {}",
-                hours(time),
-                hours(open),
-                hours(close)
-            );
-            diagnostics
-                .push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
-            return None;
-        }
+    if let Some(calendar) = context.shared.calendars.of(window, None)
+        && !calendar.hours.contain(time)
+    {
+        let time = time.strftime("%H:%M");
+        let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
+        diagnostics.push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
+        return None;
     }
     Some(time)
 }

@@ -1,6 +1,5 @@
 //! Who enrolls, and when: `[trigger]`, `[enroll]`, `[reentry]`.
 
-use crate::book::compile::later;
 use crate::book::playbook::{
     Backfill, DateTrigger, Enroll, OnAnchorChange, Reentry, ReentryPolicy, Schedule, Trigger, TriggerKind,
     UnknownPolicy,
@@ -100,7 +99,6 @@ pub(super) fn enroll(top: &mut Table, trigger: Option<&Trigger>, context: &Conte
         backfill: table.get("backfill").choice().unwrap_or(Backfill::None),
         max_per_day: table.get("max_per_day").count(),
     };
-    later::warn(&table, &["max_per_day"]);
     table.finish();
     enroll
 }

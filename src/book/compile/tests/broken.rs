@@ -107,6 +107,8 @@ const CASES: &[Case] = &[
             ("out-of-range", 6, 11, "between 0 and 1", None),
         ],
     ),
+    ("policy.toml", "[breaker]\nmax_new = 5\n", &[("no-effect", 2, 11, "below min_enrollments = 20", None)]),
+    ("policy.toml", "[breaker]\nmax_new = 5\nmin_enrollments = 5\n", &[]),
     (
         "channels.toml",
         "[slack.alerts]\n[slack.\"#ops\"]\nurl = \"https://hooks.example/T0\"\n[webhook.x]\nurl = \"ftp://x.example\"\n",

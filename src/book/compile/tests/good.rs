@@ -172,9 +172,9 @@ fn good() -> Loaded {
         ("policy.toml", POLICY),
         ("channels.toml", CHANNELS),
     ]);
-    // The policy names limits that are not in force yet, and says so; nothing else is found.
-    let found: Vec<(&str, &str)> = loaded.diagnostics.iter().map(|own| (own.code, &*own.file)).collect();
-    assert!(found.iter().all(|own| *own == ("not-in-force", "policy.toml")), "{:#?}", loaded.diagnostics);
+    // The policy names a field that may be empty, and is told so; nothing else.
+    let mut found = loaded.diagnostics.iter().map(|own| (own.code, &*own.file));
+    assert!(found.all(|own| own == ("unguarded-field", "policy.toml")), "{:#?}", loaded.diagnostics);
     loaded
 }
 
@@ -202,12 +202,12 @@ fn calendars_know_days_hours_regions_and_holidays() {
     let calendars = good().book.calendars;
     let hours = &calendars.calendars["business-hours"];
     assert_eq!(hours.days, [true, true, true, true, false, true, false]);
-    assert_eq!((hours.open.hour(), hours.close.hour()), (22, 6));
+    assert_eq!(hours.hours.to_string(), "22:00-06:00");
     assert_eq!(hours.regions["emea"].as_ref(), "eu-hours");
     let holidays = &hours.holidays[0];
     assert!(holidays.yearly.contains(&Yearly::Nth { weekday: Weekday::Monday, nth: -1, month: 5 }));
-    let dates: Vec<_> = holidays.dates.iter().copied().collect();
-    assert_eq!(dates, [date(2026, 11, 27), date(2026, 12, 30), date(2026, 12, 31)]);
+    let of_2026: Vec<_> = holidays.dates.iter().copied().filter(|day| day.year() == 2026).collect();
+    assert!(of_2026.ends_with(&[date(2026, 11, 27), date(2026, 12, 30), date(2026, 12, 31)]), "{of_2026:?}");
     assert!(holidays.contains(date(2031, 3, 10)), "a yearly event of the ICS file");
 }
 

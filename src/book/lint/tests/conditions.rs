@@ -58,8 +58,15 @@ pub(super) const CASES: &[Case] = &[
         says: "an unknown never-rule keeps everything back",
         right: &[(
             "policy.toml",
-            "[never]\nwhen = 'account.status == \"churned\" || (!is_empty(account.tags) && has_tag(account.tags, \"x\"))'\n",
+            "[never]\nwhen = '!is_empty(account.tags) && has_tag(account.tags, \"legal_hold\")'\n",
         )],
+    },
+    Case {
+        code: "unguarded-field",
+        wrong: &[("p.toml", "[[suppress]]\nid = \"x\"\nwhen = 'account.seats > 5'\n")],
+        at: "account.seats",
+        says: "an unknown suppression keeps the message back",
+        right: &[("p.toml", "[[suppress]]\nid = \"x\"\nwhen = '(account.seats ?? 0) > 5'\n")],
     },
     Case {
         code: "duplicate-condition",
@@ -70,6 +77,16 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+#[test]
+fn brackets_are_a_fix_that_keeps_what_the_file_says_letter_by_letter() {
+    let loaded = super::book(&[("conditions.toml", ESCAPED)]);
+    let found = loaded.diagnostics.iter().find(|own| own.code == "mixed-and-or").expect("no brackets");
+    assert_eq!(found.fix[0].replacement, "(account.status == \\\"active\\\" && account.arr > 5)");
+}
+
+const ESCAPED: &str =
+    "[condition.c]\nwhen = \"account.seats > 5 || account.status == \\\"active\\\" && account.arr > 5\"\n";
+
 const THREE_ALIKE: super::Files = &[("a.toml", A), ("b.toml", B), ("c.toml", C)];
 const TWO_ALIKE: super::Files = &[("a.toml", A), ("b.toml", B)];
 
@@ -78,7 +95,8 @@ macro_rules! alike {
         concat!(
             "id = \"",
             $id,
-            "\"\nowner = \"dana\"\n[trigger]\nkind = \"manual\"\n[enroll]\nwhen = 'account.arr > 5 && account.seats > 5'\n",
+            "\"\nowner = \"dana\"\n[trigger]\nkind = \"manual\"\n[enroll]\n",
+            "when = 'account.arr > 5 && account.seats > 5'\n",
             "[[step]]\nid = \"x\"\nafter = \"enrolled\"\naction = \"set\"\nfield = \"arr\"\nvalue = 1\n"
         )
     };

@@ -5,6 +5,26 @@ const MAIL: &str = "[[step]]\nid = \"hello\"\nafter = \"enrolled\"\naction = \"e
 
 pub(super) const CASES: &[Case] = &[
     Case {
+        code: "enrolls-nobody",
+        wrong: &[("p.toml", "[enroll]\nwhen = 'account.arr > 50'\n[goal]\nwhen = 'account.arr > 5'\n")],
+        at: "account.arr > 50",
+        says: "wherever this is true, the goal is reached already",
+        right: &[("p.toml", "[enroll]\nwhen = 'account.arr > 5'\n[goal]\nwhen = 'account.arr > 50'\n")],
+    },
+    Case {
+        code: "enrolls-nobody",
+        wrong: &[
+            ("p.toml", "[enroll]\nwhen = 'account.status == \"churned\"'\n"),
+            ("policy.toml", "[never]\nwhen = 'account.status == \"churned\"'\n"),
+        ],
+        at: "account.status == \"churned\"",
+        says: "the never-rule of policy.toml is true already",
+        right: &[
+            ("p.toml", "[enroll]\nwhen = 'account.status == \"churned\"'\n"),
+            ("policy.toml", "[never]\nwhen = 'account.status == \"churned\"'\nexcept = [\"p\"]\n"),
+        ],
+    },
+    Case {
         code: "no-exit-on-churn",
         wrong: &[
             ("p.toml", MAIL),

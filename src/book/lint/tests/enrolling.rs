@@ -54,7 +54,8 @@ const MAIL: &str = "[[step]]\nid = \"hello\"\nafter = \"enrolled\"\naction = \"e
 macro_rules! cooling {
     ($cooldown:literal) => {
         concat!(
-            "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.arr > 5'\n[reentry]\npolicy = \"after_cooldown\"\n",
+            "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.arr > 5'\n",
+            "[reentry]\npolicy = \"after_cooldown\"\n",
             "cooldown = \"",
             $cooldown,
             "\"\n[goal]\nwhen = 'account.arr < 1'\n[[step]]\nid = \"first\"\nafter = \"enrolled\"\naction = \"task\"\n",

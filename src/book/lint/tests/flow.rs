@@ -43,6 +43,17 @@ macro_rules! starts {
     };
 }
 
+macro_rules! follows {
+    ($action:literal) => {
+        concat!(
+            "[[step]]\nid = \"first\"\nafter = \"enrolled\"\naction = \"",
+            $action,
+            "\"\n[[step]]\nid = \"next\"\nafter = \"first\"\nwhen = 'outcome(\"first\") == \"timed_out\"'\n",
+            "action = \"task\"\nassignee = \"dana\"\ntitle = \"X\"\n"
+        )
+    };
+}
+
 const USED: &str = "[enroll]\nwhen = 'rich()'\n";
 
 pub(super) const CASES: &[Case] = &[
@@ -64,13 +75,15 @@ pub(super) const CASES: &[Case] = &[
         code: "overlapping-branches",
         wrong: &[(
             "segments.toml",
-            "[[segment]]\nid = \"mid\"\nwhen = 'account.arr > 25000'\n[[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
+            "[[segment]]\nid = \"mid\"\nwhen = 'account.arr > 25000'\n\
+             [[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
         )],
         at: "account.arr > 100000",
         says: "nobody gets to `big`: `mid` takes",
         right: &[(
             "segments.toml",
-            "[[segment]]\nid = \"mid\"\nwhen = 'account.seats > 25'\n[[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
+            "[[segment]]\nid = \"mid\"\nwhen = 'account.seats > 25'\n\
+             [[segment]]\nid = \"big\"\nwhen = 'account.arr > 100000'\n",
         )],
     },
     Case {
@@ -121,6 +134,13 @@ pub(super) const CASES: &[Case] = &[
                 "branch = \"huge\"\nwhen = 'account.arr < 50000'\n"
             ),
         )],
+    },
+    Case {
+        code: "unreachable-step",
+        wrong: &[("p.toml", follows!("task\"\nassignee = \"dana\"\ntitle = \"X"))],
+        at: "outcome(\"first\") == \"timed_out\"",
+        says: "only a wait times out, and `first` is none",
+        right: &[("p.toml", follows!("wait_for\"\nuntil = 'account.arr > 5'\ntimeout = \"20d"))],
     },
     Case {
         code: "no-end",

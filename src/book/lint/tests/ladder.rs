@@ -7,7 +7,8 @@ macro_rules! ladder {
             concat!(
                 "[escalation]\n",
                 $rest,
-                "[[escalation.level]]\nid = \"csm\"\nassignee = \"account.owner\"\naction = \"task\"\ntitle = \"Save\"\n",
+                "[[escalation.level]]\nid = \"csm\"\nassignee = \"account.owner\"\n",
+                "action = \"task\"\ntitle = \"Save\"\n",
                 $first,
                 "[[escalation.level]]\nid = \"vp\"\naction = \"task\"\ntitle = \"Save\"\n",
                 $second

@@ -10,7 +10,42 @@ macro_rules! mail {
     };
 }
 
+macro_rules! second {
+    ($when:literal) => {
+        concat!(
+            "[[step]]\nid = \"second\"\nafter = \"enrolled\"\naction = \"email\"\ntemplate = \"mail\"\n",
+            "to = [\"contact:champion\"]\n",
+            $when
+        )
+    };
+}
+
+const NURTURE: &str = concat!("class = \"nurture\"\n", mail!("contact:champion"));
+const PLAIN: (&str, &str) = ("mail.md", "+++\nsubject = \"Yours\"\n+++\nHello.\n");
+
+const TWICE: &str = concat!(mail!("contact:champion"), second!(""));
+const EITHER: &str =
+    concat!(mail!("contact:champion"), "when = 'account.arr > 5'\n", second!("when = 'account.arr <= 5'\n"));
+
 pub(super) const CASES: &[Case] = &[
+    Case {
+        code: "same-day-collision",
+        wrong: &[("p.toml", TWICE), PLAIN],
+        at: "[\"contact:champion\"]",
+        says: "`second` reaches the same person at the same moment as `hello`",
+        right: &[("p.toml", EITHER), PLAIN],
+    },
+    Case {
+        code: "no-unsubscribe",
+        wrong: &[("p.toml", NURTURE), PLAIN],
+        at: "nurture",
+        says: "no way to unsubscribe",
+        right: &[
+            ("p.toml", NURTURE),
+            PLAIN,
+            ("policy.toml", "[email]\nunsubscribe = \"https://us.example/u/{token}\"\n"),
+        ],
+    },
     Case {
         code: "token-type",
         wrong: &[("mail.md", "+++\nsubject = \"Yours\"\n+++\nIt ends on {{ account.renewal_date }}.\n")],

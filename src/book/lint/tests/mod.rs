@@ -5,6 +5,7 @@ mod ends;
 mod enrolling;
 mod flow;
 mod ladder;
+mod language;
 mod mail;
 mod secrets;
 mod timing;
@@ -130,6 +131,14 @@ fn every_rule_of_the_table_is_shown_here_and_told_once() {
 fn a_file_with_an_error_of_a_rule_is_not_in_the_book() {
     let loaded = book(&[("p.toml", "[[suppress]]\nid = \"x\"\ninhibited_by = \"p\"\n")]);
     assert!(loaded.book.playbooks.is_empty());
+}
+
+#[test]
+fn a_rule_can_be_allowed_with_a_reason_also_one_that_is_an_error() {
+    let text = "[[suppress]]\nid = \"x\"\n# allow(inhibition-circle) reason=\"tried out\"\ninhibited_by = \"p\"\n";
+    let files = SHARED.iter().map(|(name, text)| (name.to_string(), text.to_string()));
+    let loaded = load_files(files.chain([("p.toml".to_owned(), playbook(text))]).collect());
+    assert!(!loaded.has_errors() && loaded.book.playbooks.contains_key("p"), "{}", told(&loaded.diagnostics));
 }
 
 #[test]

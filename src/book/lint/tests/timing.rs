@@ -46,7 +46,7 @@ pub(super) const CASES: &[Case] = &[
             ("p.toml", concat!("send_window = \"office\"\n", task!("x", "after = \"enrolled\"\ntime = \"09:30\""))),
         ],
         at: "09:30",
-        says: "in region `emea` the window is open from 10:00 to 18:00, never at 09:30",
+        says: "in region `emea` the window is open 10:00-18:00, never at 09:30",
         right: &[
             ("calendars.toml", CALENDARS),
             ("p.toml", concat!("send_window = \"office\"\n", task!("x", "after = \"enrolled\"\ntime = \"10:30\""))),

@@ -40,7 +40,8 @@ impl Slip {
 
     pub fn diagnostic(self, file: &Arc<SourceFile>) -> Diagnostic {
         let diagnostic = Place::new(file, self.at).error("syntax", self.message);
-        let diagnostic = Diagnostic { help: self.help, ..diagnostic };
+        let write = self.right.as_ref().map(|(right, _)| format!("write {right}"));
+        let diagnostic = Diagnostic { help: self.help.or(write), ..diagnostic };
         match self.right {
             None => diagnostic,
             Some((right, true)) => diagnostic.fix(right),
@@ -97,9 +98,19 @@ impl<'f> Line<'f> {
         self.file.text[..self.start].lines().rev().map(str::trim).find(|line| is_header(line))
     }
 
-    /// Whether a statement starts here: a header, or a bare key and `=`.
+    /// Whether a statement starts here: a header, or a bare key and `=`; not a comparison such as `account.arr == 5`.
     pub fn starts_statement(&self) -> bool {
-        self.is_header() || (self.text.contains('=') && is_bare_key(self.key()) && !self.text.contains("=="))
+        let key = self.key();
+        let is_comparison = key.contains('.') && self.text.contains("==");
+        self.is_header() || (self.text.contains('=') && is_bare_key(key) && !is_comparison)
+    }
+
+    /// Whether the value goes on below: an open list, table or text of several lines.
+    pub fn runs_on(&self) -> bool {
+        let value = self.value();
+        let more = |open: char, close: char| value.matches(open).count() > value.matches(close).count();
+        let opens_text = |quotes: &str| value.starts_with(quotes) && value.matches(quotes).count() == 1;
+        self.starts_statement() && (more('[', ']') || more('{', '}') || opens_text("\"\"\"") || opens_text("'''"))
     }
 }
 

@@ -12,7 +12,7 @@ use toml::de::{DeTable, Error};
 
 use line::Line;
 
-use crate::book::diagnostic::Diagnostics;
+use crate::book::diagnostic::{Diagnostic, Diagnostics};
 use crate::book::source::{SourceFile, StringMap};
 
 /// How often a file is read again without its broken lines.
@@ -25,38 +25,44 @@ pub(super) fn parse<'f>(file: &'f Arc<SourceFile>, diagnostics: &Diagnostics) ->
         diagnostics.extend(newer::diagnostics(file));
         return (table.into_inner(), false);
     }
-    let mended = file.mended(|| mend(file, errors, diagnostics));
+    let (mended, told) = file.mended(|| mend(file, errors));
+    diagnostics.extend(told.iter().cloned());
     let (table, _) = DeTable::parse_recoverable(mended);
     (table.into_inner(), true)
 }
 
-/// The text with its broken statements blank, after reporting each of them once.
+/// The text with its broken statements blank, and what is wrong with each of them.
 ///
 /// What TOML says after its first error often only follows from it, so the rest is read again as if the first broken
 /// statement were not there.
-fn mend(file: &Arc<SourceFile>, mut errors: Vec<Error>, diagnostics: &Diagnostics) -> String {
-    let mut text = file.text.clone();
+fn mend(file: &Arc<SourceFile>, mut errors: Vec<Error>) -> (String, Vec<Diagnostic>) {
+    let (mut text, mut told) = (file.text.clone(), Vec::new());
     for _ in 0..ROUNDS {
         let place = |error: &Error| error.span().map_or(0, |span| span.start);
         let Some(first) = errors.iter().min_by_key(|error| place(error)) else { break };
         let diagnostic = wording::diagnostic(file, first);
-        let lines = broken_lines(file, diagnostic.span.start);
-        diagnostics.push(diagnostic);
-        let before = text.len();
-        blank(&mut text, lines);
-        debug_assert_eq!(before, text.len(), "places must stay right");
+        blank(&mut text, broken(file, diagnostic.span.start));
+        told.push(diagnostic);
         errors = DeTable::parse_recoverable(&text).1;
     }
-    if errors.is_empty() { text } else { String::new() }
+    // What still cannot be read after so many rounds is not read at all.
+    (if errors.is_empty() { text } else { String::new() }, told)
 }
 
-/// The bytes of the statement around a mistake, whole lines; of a line inside a list only that line.
-fn broken_lines(file: &Arc<SourceFile>, at: usize) -> Range<usize> {
+/// The bytes that cannot be read because of a mistake: a line, or all lines of its value; below a broken header the
+/// whole table, whose keys would seem to belong to the table above.
+fn broken(file: &Arc<SourceFile>, at: usize) -> Range<usize> {
     let text = &file.text;
     let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1);
     let line = Line::around(file, at);
+    let is_header = line.is_header() || line.text.starts_with("- ");
     let mut end = line_end(line.start);
-    while line.starts_statement() && end < text.len() && !Line::around(file, end).starts_statement() {
+    while end < text.len() {
+        let next = Line::around(file, end);
+        let goes_on = if is_header { !next.is_header() } else { line.runs_on() && !next.starts_statement() };
+        if !goes_on {
+            break;
+        }
         end = line_end(end);
     }
     line.start..end

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use toml::de::Error;
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
 
 use super::line::{Line, Slip, is_bare_key};
 use super::value;
@@ -13,15 +15,23 @@ use crate::book::source::SourceFile;
 pub(super) fn diagnostic(file: &Arc<SourceFile>, error: &Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
     let span = span.start.min(file.text.len())..span.end.min(file.text.len());
-    let (line, message) = (Line::around(file, span.start), error.message());
+    let message = error.message();
+    let line = Line::around(file, if message.contains("multi-line") { opening(file, span.start) } else { span.start });
     let slip = bracket(file, span.start, message)
         .or_else(|| header(&line, message))
         .or_else(|| twice(&line, &file.text[span.clone()], message))
         .or_else(|| value::slip(&line, message))
         .or_else(|| colon(&line))
-        .or_else(|| list(&line, message));
+        .or_else(|| list(&line, span.start, message));
     let slip = slip.unwrap_or_else(|| Slip::new(span, format!("this cannot be read: {}", plain(message))));
     slip.diagnostic(file)
+}
+
+/// Where the text of several lines opens that ends, or does not end, at this place.
+fn opening(file: &Arc<SourceFile>, at: usize) -> usize {
+    let is_long = |kind| matches!(kind, TokenKind::MlBasicString | TokenKind::MlLiteralString);
+    let tokens = Source::new(&file.text).lex().filter(|token| is_long(token.kind()));
+    tokens.map(|token| token.span().start()).take_while(|start| *start <= at).last().unwrap_or(at)
 }
 
 /// The parser's words on one line, without what it would rather have seen.
@@ -55,7 +65,11 @@ fn bracket(file: &Arc<SourceFile>, at: usize, message: &str) -> Option<Slip> {
     }
     let what = if in_list { "list" } else { "table in { }" };
     let message = format!("this {what} is opened with `{open}` and never closed");
-    Some(Slip::new(line.value_span(), message).help(format!("add `{close}` behind its last value")))
+    let slip = Slip::new(line.value_span(), message).help(format!("add `{close}` behind its last value"));
+    let value = line.value();
+    let is_whole =
+        !value.contains('#') && !value.ends_with([',', '[', '{']) && value.matches('"').count().is_multiple_of(2);
+    Some(if is_whole && runs_on { slip.right(format!("{value}{close}"), true) } else { slip })
 }
 
 /// `[[step]`, `[trigger`, `[trigger] kind = …`, a table given twice.
@@ -139,12 +153,13 @@ fn colon(line: &Line) -> Option<Slip> {
 }
 
 /// What is wrong inside a list on one line, or with a line that is no statement at all.
-fn list(line: &Line, message: &str) -> Option<Slip> {
+fn list(line: &Line, at: usize, message: &str) -> Option<Slip> {
     if message.contains("missing comma between array elements") {
-        let at = if line.starts_statement() { line.value_span() } else { line.span() };
-        return Some(
-            Slip::new(at, "a comma is missing between two values of this list").help("write [\"one\", \"two\"]"),
-        );
+        let span = if line.starts_statement() { line.value_span() } else { line.span() };
+        let before = line.file.text[span.start..at.max(span.start)].trim_end();
+        let slip = Slip::new(span.clone(), "a comma is missing between two values of this list");
+        let right = format!("{before},{}", &line.file.text[span.start + before.len()..span.end]);
+        return Some(if before.is_empty() { slip } else { slip.right(right, true) });
     }
     if message.contains("missing comma between key-value pairs") {
         return Some(
