@@ -45,7 +45,7 @@ pub fn of_book(book: &Book, results: &[CaseResult], coverage: &Coverage) -> Vec<
 /// The share of everything countable that was seen, in whole percent, never rounded up.
 pub fn percent(seen: &[Seen]) -> usize {
     let total = seen.iter().map(Seen::total).fold(Count::default(), |a, b| a.plus(b));
-    if total.of == 0 { 100 } else { total.seen * 100 / total.of }
+    (total.seen * 100).checked_div(total.of).unwrap_or(100)
 }
 
 fn of_playbook(playbook: &Playbook, entries: &[&Entry], coverage: &Coverage) -> Seen {
