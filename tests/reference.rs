@@ -7,6 +7,7 @@ use std::process::Command;
 use playcaller::book::deployment::Deployment;
 use playcaller::book::import_map::ImportMap;
 use playcaller::book::keys::{FILES, Section, Value, forms::FORMS, forms::Form};
+use playcaller::book::lint::RULES;
 use playcaller::book::template::FILTERS;
 use playcaller::book::{Loaded, Severity, cases::LINE_WORDS, load_files};
 use playcaller::condition::{Expected, Expression, FUNCTIONS, NAMES, OPERATORS, Scope, Source};
@@ -97,6 +98,7 @@ fn the_page_tells_of_everything() {
     words.extend(FILTERS.iter().map(|filter| filter.name.to_owned()));
     words.extend(LINE_WORDS.iter().map(|line| line.word.to_owned()));
     words.extend(Reason::all().map(|(name, _)| name.to_owned()));
+    words.extend(RULES.iter().map(|rule| rule.code.to_owned()));
     let missing: Vec<&String> =
         words.iter().filter(|word| !page.contains(&format!("`{word}`")) && !is_table(&page, word)).collect();
     assert_eq!(missing, Vec::<&String>::new());

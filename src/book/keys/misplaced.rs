@@ -33,3 +33,24 @@ fn look(key: &str, section: &'static Section, path: &str, header: &str, places: 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::keys::{ACCOUNT, PLAYBOOK};
+
+    #[test]
+    fn a_key_is_told_the_tables_that_have_it_unless_too_many_do() {
+        for (key, top, place) in [
+            ("grace", &PLAYBOOK, Some("in [late]")),
+            ("for", &PLAYBOOK, Some("in [enroll] or in [goal]")),
+            ("class", &PLAYBOOK, Some("at the top of the file, above the first [table]")),
+            ("level", &PLAYBOOK, Some("in [escalation]: write [[escalation.level]]")),
+            ("fresh_for", &ACCOUNT, Some("in [feeds.<name>]")),
+            ("when", &PLAYBOOK, None),
+            ("colour", &PLAYBOOK, None),
+        ] {
+            assert_eq!(rightful_place(key, top), place.map(|place| format!("`{key}` belongs {place}")));
+        }
+    }
+}

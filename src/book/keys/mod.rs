@@ -226,7 +226,9 @@ mod tests {
         assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     }
 
+    /// Whether the key begins a line, or stands in a table on one line.
     fn shows(example: &str, key: &str) -> bool {
-        example.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" = ")))
+        let is_inline = ["{ ", ", "].iter().any(|before| example.contains(&format!("{before}{key} = ")));
+        is_inline || example.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" = ")))
     }
 }

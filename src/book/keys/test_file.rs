@@ -104,11 +104,15 @@ static TEST: Section = section(
         key("event", Value::Tables(&EVENT), "Events of this test"),
         key("change", Value::Tables(&CHANGE), "What happens meanwhile"),
     ],
-    &["[[test]]\nname = \"the owner approves a day later\"\nstart = 2026-03-01\nuntil = 2026-04-01\n\
+    &[
+        "[[test]]\nname = \"where it went, in short\"\nstart = 2026-03-01\nuntil = 2026-04-01\n\
+         branch = \"enterprise\"\nreason = \"enrolled\"\n",
+        "[[test]]\nname = \"the owner approves a day later\"\nstart = 2026-03-01\nuntil = 2026-04-01\n\
          expect_only = [\"enroll\", \"approve\", \"email\"]\nholdout = false\nexpect = [\n\
          \x20 \"2026-03-17 09:00  enroll   branch=enterprise\",\n\
          \x20 \"2026-03-18 10:00  approve  kickoff-email\",\n\
-         \x20 \"2026-03-18 10:00  email    kickoff-email  -> pat@acme.example\",\n]\n"],
+         \x20 \"2026-03-18 10:00  email    kickoff-email  -> pat@acme.example\",\n]\n",
+    ],
 );
 
 const BRANCH: Key = key("branch", Value::One(&NAME), "The branch the account must be enrolled on");

@@ -213,7 +213,7 @@ impl<'f> Table<'f> {
     fn rightful_place(&self, key: &str) -> Option<String> {
         match self.section.key(key) {
             Some(known) if known.only.is_empty() => None,
-            Some(known) => Some(format!("`{key}` goes with {}", known.only.join(", "))),
+            Some(known) => Some(format!("`{key}` goes with `{}`", known.only.join("` or `"))),
             None => rightful_place(key, self.reading.top),
         }
     }

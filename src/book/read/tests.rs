@@ -96,6 +96,21 @@ fn a_key_under_the_wrong_header_is_told_where_it_belongs() {
 }
 
 #[test]
+fn a_key_of_another_action_is_told_which() {
+    let file =
+        SourceFile::new("a.toml", "[[step]]\naction = \"email\"\nassignee = \"dana\"\nchannel = \"#a\"\n".into());
+    let diagnostics = Diagnostics::default();
+    let mut table = Table::of_file(&file, &PLAYBOOK, &diagnostics);
+    for mut step in table.tables("step") {
+        step.get("action").text();
+        step.finish();
+    }
+    let helps: Vec<_> = diagnostics.sorted().into_iter().map(|own| (own.code, own.help.unwrap_or_default())).collect();
+    assert_eq!(helps[0], ("misplaced-key", "`assignee` goes with `task`".to_owned()));
+    assert_eq!(helps[1], ("misplaced-key", "`channel` goes with `slack` or `teams`".to_owned()));
+}
+
+#[test]
 fn several_syntax_errors_are_found_at_once_with_what_was_meant() {
     let text = "when = \"account.segment == \"smb\"\"\nid: x\nfor = 3d\non = True\ngood = 1\n";
     let file = SourceFile::new("a.toml", text.into());

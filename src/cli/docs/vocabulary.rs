@@ -76,6 +76,7 @@ fn fields() -> String {
         format!("Personas: {}.", personas.join(", ")),
         of("person", &known.person),
     ]
+    .map(|piece| piece.trim_end().to_owned())
     .join("\n\n")
 }
 
