@@ -20,7 +20,12 @@ pub struct Fit {
 impl Templates {
     /// Fills the text in as the step would for an account that has everything; none for a text that is wrong itself,
     /// which has been reported.
-    pub fn try_on(&self, id: &TemplateId, fit: &Fit, registry: &Arc<Registry>) -> Option<Result<Rendered, RenderError>> {
+    pub fn try_on(
+        &self,
+        id: &TemplateId,
+        fit: &Fit,
+        registry: &Arc<Registry>,
+    ) -> Option<Result<Rendered, RenderError>> {
         self.entries.get(id).filter(|entry| entry.is_sound)?;
         let (facts, extra) = sample::invented(registry, Some(fit));
         Some(self.render(id, facts, &extra))
