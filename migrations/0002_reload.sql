@@ -27,6 +27,8 @@ create index approval_account on approval (account_id);
 
 -- The version of each playbook that is in force; null: none is any more.
 alter table playbook add column version text;
+-- Its file is gone: only who is in it goes on.
+alter table playbook add column is_withdrawn boolean not null default false;
 
 -- What a version was read from besides its text: its file, and its templates as a JSON object of path to text.
 alter table playbook_version add column file text not null default '';

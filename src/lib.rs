@@ -9,6 +9,7 @@
 //! an account that is due ─ portfolio::Facts ─▶ engine::visit                   one look at one account
 //!     ends ─ replan ─ advance ─ enroll ─▶ changes, and when to look again
 //! changes ─ store::apply ─▶ ONE transaction: enrollment, steps, tasks, deliveries, timeline
+//! an edit of the folder ─ runtime::reload ─▶ a new Book, judged beside the old one, in force from the next tick
 //! delivery ─ claim ─▶ channel ─ mark ─▶ Outcome ─ engine::delivery::settle ─▶ sent | queued again | uncertain | dead
 //! ```
 //!
@@ -32,9 +33,13 @@
 //! * `now` is read once per tick and passed down; only `src/time.rs` reads the machine's clock.
 //! * The plan of an enrollment is not stored. Decided steps are rows; what is to come is computed from the playbook, so
 //!   a moved anchor or a changed calendar moves it (`src/engine/plan.rs`).
+//! * An enrollment goes through one version of its playbook and moves to the newest between two steps; the texts of all
+//!   versions in use are in the database, and what is wrong in the folder never gets into the book in force.
 //! * A comparison with something empty or stale is unknown, and unknown never sends.
 //! * Unique keys carry the promises: one enrollment per playbook, account and entry key; one run per step; one delivery
 //!   per step and recipient. Every write of a look names the version of the account it was decided on.
+//! * Accounts that enter a playbook are counted by its local day in the transaction that lets them in, and only on the count
+//!   the decision was made on: above a limit nobody enters without a person's yes.
 //! * Before a message is handed over a durable mark is written, and the mark is also the last gate: still claimed by this
 //!   fence, enrollment active, address not blocked. After the mark, silence is doubt, and doubt is never resent by itself.
 //! * What the database or a file holds and we do not know is an error, never a default.

@@ -45,7 +45,6 @@ async fn a_feed_is_never_seen_earlier_and_a_playbook_is_live_from_its_first_day(
         for day in ["2026-06-02T00:00:00Z", "2026-06-01T00:00:00Z"] {
             tx.see_feed("crm", at(day)).await.unwrap();
             tx.set_live_since("renewal", at(day)).await.unwrap();
-            tx.record_version("renewal", "abc", at(day), "id = \"renewal\"").await.unwrap();
         }
         tx.commit().await.unwrap();
         assert_eq!(store.feeds().await.unwrap()["crm"], at("2026-06-02T00:00:00Z"));

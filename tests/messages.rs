@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use playcaller::book::{self, Book};
+use playcaller::book::{self, Book, Severity};
 use playcaller::condition::Value;
 use playcaller::engine::Reason;
 use playcaller::engine::delivery::{Content, Email};
@@ -54,9 +54,10 @@ fn book(step: &str, more: &[(&str, &str)]) -> Arc<Book> {
     Arc::new(loaded.book)
 }
 
-/// What is wrong with a book: the codes, and everything said.
+/// The errors of a book: the codes, and everything said.
 fn mistakes(step: &str, more: &[(&str, &str)]) -> (Vec<&'static str>, String) {
-    let found = book::load_files(files(step, more)).diagnostics;
+    let mut found = book::load_files(files(step, more)).diagnostics;
+    found.retain(|own| own.severity == Severity::Error);
     let told = found.iter().map(|own| format!("{} {}\n", own.message, own.help.as_deref().unwrap_or_default()));
     (found.iter().map(|own| own.code).collect(), told.collect())
 }
@@ -194,6 +195,26 @@ async fn a_sentence_that_depends_on_something_empty_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_conditions_ask_templates_may_ask_too() {
+    let body = "{% if large() and has_tag(account.tags, \"vip\") and within(account.renewal_date, \"30d\") %}\
+                {{ was(account.plan, 0) }}, before {{ was(account.plan, 30) | default(\"nothing\") }}\
+                {% if changed(account.plan, 7) %}, new{% endif %}{% endif %}";
+    let conditions = ("conditions.toml", "[condition.large]\nwhen = 'account.arr > 1000'\n");
+    let book = || book(MAIL, &[("hello.md", &letter(body)), conditions]);
+    let account = |arr| {
+        let renewal = Value::Date("2026-06-20".parse().expect("a date"));
+        [("plan", Value::text("gold")), ("tags", Value::tags(["vip"])), ("renewal_date", renewal), ("arr", arr)]
+    };
+    let email = mail(handed_out(book(), &account(Value::Number(5000.0)), "Pat").await);
+    assert_eq!(email.text, "gold, before nothing\n");
+    let held = handed_out(book(), &account(Value::Empty), "Pat").await;
+    assert!(matches!(held, Rehearsal::Held(Reason::TemplateError, _)), "whether it is large is unknown: {held:?}");
+    let (codes, told) = mistakes(MAIL, &[("hello.md", &letter("{{ was(account.paln, 30) }}"))]);
+    assert_eq!(codes, ["template-value"], "{told}");
+    assert!(told.contains("paln"), "{told}");
+}
+
+#[tokio::test]
 async fn the_layout_of_the_book_is_the_page_of_every_mail() {
     let layout = "<html><head><title>{{ subject }}</title></head><body class=\"{{ playbook.id }}\">\n{{ body }}\n<p>{{ owner.name }}</p>\n\
                   {% if unsubscribe %}<a href=\"{{ unsubscribe }}\">No more of these</a>{% endif %}\n</body></html>\n";
@@ -308,6 +329,7 @@ fn what_can_never_be_filled_in_is_told_when_the_book_is_read() {
     let slack = "action = \"slack\"\nchannel = \"#renewals\"\ntemplate = \"note\"";
     let teams = "action = \"teams\"\nchannel = \"#alerts\"\ntemplate = \"note\"";
     let to_us = MAIL.replace("contact:champion", "account.owner");
+    let copied = format!("{to_us}\ncc = \"contact:champion\"");
     let titled = "action = \"task\"\nassignee = \"dana\"\ntitle = \"Call {{ contact.name }}\"";
     let greeting = letter("Hi {{ contact.first_name }},");
     let scored = letter("You gave {{ event.score }}.");
@@ -317,13 +339,14 @@ fn what_can_never_be_filled_in_is_told_when_the_book_is_read() {
     for (step, more, code, fragment) in [
         (slack, vec![("note.md", "{{ contact.name }}")], "template-value", "no contact reads this"),
         (&*to_us, vec![("hello.md", &*greeting)], "template-value", "contact(\"champion\").first_name"),
+        (&*copied, vec![("hello.md", &*greeting)], "template-value", "no contact reads this"),
         (titled, vec![], "template-value", "no contact reads this"),
         (MAIL, vec![("hello.md", &*scored)], "template-value", "only a playbook that an event starts"),
         (MAIL, vec![("hello.md", &*of_step)], "template-value", "the step `stpe`"),
         (MAIL, vec![("hello.md", &*holed)], "template-value", "leaves a hole in the text"),
         (MAIL, vec![("hello.md", &*typed)], "template-value", "needs a number"),
         (slack, vec![("note.slack.json", "[]")], "not-a-message", "Block Kit"),
-        (slack, vec![("note.json", "{\"text\": \"x\"}")], "unknown-name", "no template `note`"),
+        (slack, vec![("note.json", "{\"text\": \"x\"}")], "wrong-template", "note.slack.json"),
         (teams, vec![("note.teams.json", "{\"text\": \"x\"}")], "not-a-message", "Adaptive Card"),
         (
             MAIL,

@@ -2,10 +2,13 @@
 //!
 //! `PLAYCALLER_UPDATE_README=1 tests/run readme::` writes what is printed now into it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use playcaller::book::{Severity, load_files};
+use playcaller::runtime::cases;
 use tempfile::TempDir;
 
 const README: &str = include_str!("../README.md");
@@ -45,6 +48,60 @@ fn what_it_shows_is_what_is_printed() {
         assert_eq!(differ, None, "printed now, and shown (PLAYCALLER_UPDATE_README=1 writes it)");
         assert_eq!(now.len(), README.len());
     }
+}
+
+#[test]
+fn every_block_of_writing_playbooks_is_right() {
+    let (book, fragments) = tour();
+    assert!(fragments.len() > 10, "the section has blocks");
+    for fragment in fragments.iter().map(|fragment| playbook_around(fragment)).chain([String::new()]) {
+        let mut files = book.clone();
+        if !fragment.is_empty() {
+            files.insert("fragment.toml".to_owned(), fragment.clone());
+        }
+        let loaded = load_files(files);
+        let wrong = loaded.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        let wrong: Vec<String> =
+            wrong.map(|own| format!("{}:{} {} {:?}", own.file, own.line, own.message, own.help)).collect();
+        assert!(wrong.is_empty(), "{fragment}\n{}", wrong.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn the_tests_of_writing_playbooks_pass() {
+    let loaded = load_files(tour().0);
+    assert!(!loaded.tests.is_empty());
+    for file in &loaded.tests {
+        for case in &file.cases {
+            let result = cases::run(&loaded.book, file, case).await.unwrap();
+            assert!(result.passed(), "{}: {:?}\n{}", case.name, result.problem, result.actual.join("\n"));
+        }
+    }
+}
+
+/// The blocks of "Writing playbooks": the files that say their name, as a book, and the pieces of a playbook.
+fn tour() -> (BTreeMap<String, String>, Vec<&'static str>) {
+    let section = README.split("\n## ").find(|section| section.starts_with("Writing playbooks")).unwrap();
+    let (mut files, mut fragments) = (BTreeMap::new(), Vec::new());
+    for block in section.split("```").skip(1).step_by(2) {
+        let (language, block) = block.split_once('\n').unwrap();
+        let named = block.lines().take(2).find_map(|line| line.strip_prefix("# ")).filter(|name| !name.contains(' '));
+        match named {
+            Some(name) => drop(files.insert(name.to_owned(), block.to_owned())),
+            None if language == "toml" => fragments.push(block),
+            None => {}
+        }
+    }
+    (files, fragments)
+}
+
+/// A whole playbook around a piece of one.
+fn playbook_around(fragment: &str) -> String {
+    let or = |table: &str, text: &'static str| if fragment.contains(table) { "" } else { text };
+    let trigger = or("[trigger]", "[trigger]\nkind = \"manual\"\n");
+    let step =
+        "[[step]]\nid = \"step\"\nafter = \"enrolled\"\naction = \"task\"\nassignee = \"dana\"\ntitle = \"Do\"\n";
+    format!("id = \"fragment\"\nowner = \"dana\"\n{fragment}\n{trigger}{}", or("[[step]]", step))
 }
 
 /// The step with what it prints now. Of a step that ends with `…` only as many lines as it shows.

@@ -34,6 +34,7 @@ chapters! {
     steps_keep_the_hours_of_the_account: "account-zone",
     windows_say_what_waits: "when-a-step-runs",
     spans_are_counted_as_people_count: "spans",
+    regions_have_calendars_of_their_own: "calendars",
     steps_do_one_thing_each: "actions",
     steps_follow_each_other: "after",
     what_is_late_is_left_out_or_made_up_for: "late",
@@ -67,10 +68,13 @@ chapters! {
     an_enrollment_knows_itself: "conditions-run",
     other_work_on_the_account_is_seen: "conditions-other-work",
     health_is_scored_and_banded: "health",
+    a_measure_may_have_no_value: "health-missing",
     segments_and_stages_are_computed: "segments-and-stages",
+    a_test_is_a_timeline: "timelines",
     peers_tell_who_qualifies: "peers/who-qualifies",
     peers_tell_how_steps_flow: "peers/flow",
     peers_tell_who_is_left_alone: "peers/membership",
+    peers_tell_the_time: "peers/time",
 }
 
 #[test]

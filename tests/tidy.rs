@@ -130,7 +130,9 @@ fn nothing_is_left_for_later() {
     let mut wrong = Vec::new();
     for folder in ["src", "tests", "playbooks", "migrations"] {
         for file in files(folder, "") {
-            for word in unfinished.iter().filter(|word| file.text.contains(**word)) {
+            // The beginning of a word: iCalendar has one that ends so.
+            let begins = |at: usize| !file.text[..at].ends_with(char::is_alphanumeric);
+            for word in unfinished.iter().filter(|word| file.text.match_indices(**word).any(|(at, _)| begins(at))) {
                 wrong.push(format!("{}: {word}", file.name()));
             }
         }

@@ -10,7 +10,7 @@ use crate::time::{
     Date, Span, Time, TimeZone, Timestamp, Unit, add_days, days_between, instant, local_date, start_of_day,
 };
 
-pub use super::hours::Hours;
+pub use super::hours::{BadHours, Hours};
 
 /// The calendar that is there without any file: Monday to Friday, 09:00 to 17:00.
 pub const BUSINESS_HOURS: &str = "business-hours";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::book::keys::Choice;
 use crate::condition::Value;
 use crate::time::{Date, DateTime};
 
@@ -118,3 +119,47 @@ pub enum DeliveryAnswer {
     Bounce,
     Fail,
 }
+
+impl Choice for DeliveryAnswer {
+    const WORDS: &'static [(DeliveryAnswer, &'static str, &'static str)] = &[
+        (DeliveryAnswer::Accept, "accept", "takes it"),
+        (DeliveryAnswer::Bounce, "bounce", "refuses it for good"),
+        (DeliveryAnswer::Fail, "fail", "refuses it for now"),
+    ];
+}
+
+/// What a line of a timeline may be about.
+pub struct LineWord {
+    pub word: &'static str,
+    /// Whether the id of a step or level must follow.
+    pub of_step: bool,
+    pub doc: &'static str,
+}
+
+const fn about(word: &'static str, of_step: bool, doc: &'static str) -> LineWord {
+    LineWord { word, of_step, doc }
+}
+
+/// Every word of a line, as `test` expects and `simulate` prints them.
+pub const LINE_WORDS: [LineWord; 20] = [
+    about("enroll", false, "the account enters; `branch=x` when there are branches"),
+    about("email", true, "a mail is handed out"),
+    about("slack", true, "a Slack message is handed out"),
+    about("teams", true, "a Teams message is handed out"),
+    about("webhook", true, "another program is called"),
+    about("task", true, "a task is made"),
+    about("wait_for", true, "a wait begins or ends"),
+    about("set", true, "a field is set"),
+    about("start", true, "another playbook is started"),
+    about("stop", true, "another playbook is stopped"),
+    about("escalate", true, "a level of the ladder acts"),
+    about("remind", true, "somebody is reminded"),
+    about("hold", true, "something waits; the reason says for what"),
+    about("skip", true, "something is left out; the reason says why"),
+    about("approve", true, "a person says yes"),
+    about("reply", true, "the customer answers"),
+    about("deliver", true, "the outside refuses or leaves in doubt"),
+    about("replan", false, "what is to come moves"),
+    about("goal", false, "it ends with the goal"),
+    about("exit", false, "it ends; the id of the exit, or `completed`"),
+];

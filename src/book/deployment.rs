@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::keys::DEPLOYMENT;
 use super::read::{Item, Table};
 use super::source::SourceFile;
 
@@ -79,7 +80,7 @@ impl Deployment {
     /// Every mistake of the file.
     pub fn parse(name: &str, text: String) -> Result<Deployment, Vec<Diagnostic>> {
         let (file, diagnostics) = (SourceFile::new(name, text), Diagnostics::default());
-        let deployment = read(Table::of_file(&file, &diagnostics));
+        let deployment = read(Table::of_file(&file, &DEPLOYMENT, &diagnostics));
         if diagnostics.has_errors() { Err(diagnostics.sorted()) } else { Ok(deployment) }
     }
 }

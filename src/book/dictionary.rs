@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::condition::Registry;
+use crate::book::keys::Choice;
+use crate::condition::{Registry, Type};
 use crate::time::Span;
 
 #[derive(Clone, Debug, Default)]
@@ -24,4 +25,53 @@ pub struct Dictionary {
 pub enum MissingDay {
     Zero,
     Unknown,
+}
+
+impl Choice for MissingDay {
+    const WORDS: &'static [(MissingDay, &'static str, &'static str)] = &[
+        (MissingDay::Zero, "zero", "0, while the feed is fresh and the account lives"),
+        (MissingDay::Unknown, "unknown", "left out"),
+    ];
+}
+
+/// The types a field may be declared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    Text,
+    Number,
+    Bool,
+    Date,
+    Time,
+    Choice,
+    Tags,
+    Person,
+}
+
+impl FieldType {
+    /// The type of conditions; none for a choice, which needs its values.
+    pub fn plain(self) -> Option<Type> {
+        match self {
+            FieldType::Text => Some(Type::Text),
+            FieldType::Number => Some(Type::Number),
+            FieldType::Bool => Some(Type::Bool),
+            FieldType::Date => Some(Type::Date),
+            FieldType::Time => Some(Type::Time),
+            FieldType::Tags => Some(Type::Tags),
+            FieldType::Person => Some(Type::Person),
+            FieldType::Choice => None,
+        }
+    }
+}
+
+impl Choice for FieldType {
+    const WORDS: &'static [(FieldType, &'static str, &'static str)] = &[
+        (FieldType::Text, "text", ""),
+        (FieldType::Number, "number", "always decimal"),
+        (FieldType::Bool, "bool", "`true` or `false`"),
+        (FieldType::Date, "date", "a local day"),
+        (FieldType::Time, "time", "an instant"),
+        (FieldType::Choice, "choice", "one of `values`"),
+        (FieldType::Tags, "tags", "a list of words"),
+        (FieldType::Person, "person", "the id of one of ours"),
+    ];
 }

@@ -67,6 +67,11 @@ pub fn kind(path: &str) -> Kind {
     }
 }
 
+/// Whether all playbooks share the file, or would if it had its right name and place.
+pub fn is_shared(path: &str) -> bool {
+    !matches!(kind(path), Kind::Playbook | Kind::Test | Kind::Template)
+}
+
 /// The diagnostic for a file that would be read as a playbook but was most likely meant as a shared file.
 pub fn misnamed(file: &SourceFile) -> Option<Diagnostic> {
     let name = file.name.rsplit('/').next()?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::keys::Choice;
 use crate::condition::Expression;
 use crate::id;
 
@@ -45,6 +46,11 @@ pub enum Missing {
     /// The other weights re-share.
     Skip,
     Score(f64),
+}
+
+impl Choice for Missing {
+    const WORDS: &'static [(Missing, &'static str, &'static str)] =
+        &[(Missing::Skip, "skip", "the other weights re-share")];
 }
 
 #[derive(Clone, Debug)]

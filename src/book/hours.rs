@@ -53,32 +53,44 @@ impl Stretch {
     }
 }
 
-impl FromStr for Hours {
-    type Err = String;
+/// What is wrong with hours, and what to write instead.
+#[derive(Debug)]
+pub struct BadHours {
+    pub message: String,
+    pub help: &'static str,
+}
 
-    /// Reads hours as people write them. The error says what is wrong with them and what to write.
-    fn from_str(text: &str) -> Result<Hours, String> {
-        let stretches = text.split(',').map(stretch).collect::<Result<Vec<_>, String>>()?;
+impl FromStr for Hours {
+    type Err = BadHours;
+
+    /// Reads hours as people write them.
+    fn from_str(text: &str) -> Result<Hours, BadHours> {
+        let stretches = text.split(',').map(stretch).collect::<Result<Vec<_>, BadHours>>()?;
         let overlap = stretches.windows(2).any(|two| two[0].is_overnight() || two[1].open < two[0].close);
         let last = stretches[stretches.len() - 1];
         let into_morning = stretches.len() > 1 && last.is_overnight() && last.close > stretches[0].open;
         if overlap || into_morning {
-            return Err(format!("`{text}` overlap: write the hours of a day one after the other"));
+            let help = "write the hours of a day one after the other, as `09:00-12:00, 13:00-17:00`";
+            return Err(BadHours { message: format!("`{text}` overlap"), help });
         }
         Ok(Hours(stretches))
     }
 }
 
 /// `09:00-17:00`; `00:00-24:00` is the whole day.
-fn stretch(text: &str) -> Result<Stretch, String> {
+fn stretch(text: &str) -> Result<Stretch, BadHours> {
     let text = text.trim();
-    let times = text.split_once('-').and_then(|(open, close)| time_of_day(open).zip(time_of_day(close)));
-    let (open, close) = times.ok_or_else(|| {
-        format!("`{text}` are no hours: write opening and closing as `09:00-17:00`, or `09:00-12:00, 13:00-17:00`")
-    })?;
-    match open != close || text.ends_with("24:00") {
-        true => Ok(Stretch { open, close }),
-        false => Err(format!("`{text}` opens and closes at the same time: for the whole day write `00:00-24:00`")),
+    let bad = |message: String, help| Err(BadHours { message, help });
+    match text.split_once('-').and_then(|(open, close)| time_of_day(open).zip(time_of_day(close))) {
+        Some((open, close)) if open != close || text.ends_with("24:00") => Ok(Stretch { open, close }),
+        Some((open, _)) => {
+            let message = format!("`{text}` opens and closes at {}", open.strftime("%H:%M"));
+            bad(message, "for the whole day write `00:00-24:00`")
+        }
+        None => {
+            let help = "write opening and closing as `09:00-17:00`, with a break as `09:00-12:00, 13:00-17:00`";
+            bad(format!("`{text}` are no hours"), help)
+        }
     }
 }
 
@@ -120,15 +132,15 @@ mod tests {
     #[test]
     fn hours_that_are_none_or_overlap_are_refused() {
         let refused = |text: &str| text.parse::<Hours>().unwrap_err();
-        assert!(refused("9 to 5").contains("write opening and closing"));
-        assert!(refused("09:00-09:00").contains("00:00-24:00"));
+        assert!(refused("9 to 5").message.contains("`9 to 5` are no hours"));
+        assert!(refused("09:00-09:00").help.contains("00:00-24:00"));
         for text in [
             "09:00-13:00, 12:00-17:00",
             "13:00-17:00, 09:00-12:00",
             "22:00-06:00, 08:00-12:00",
             "05:00-08:00, 22:00-06:00",
         ] {
-            assert!(refused(text).contains("overlap"), "{text}");
+            assert!(refused(text).message.contains("overlap"), "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::keys::IMPORT_MAP;
 use super::read::Table;
 use super::source::{Place, SourceFile};
 use crate::time::TimeZone;
@@ -40,7 +41,7 @@ impl ImportMap {
     /// Every mistake of the file.
     pub fn parse(name: &str, text: String) -> Result<ImportMap, Vec<Diagnostic>> {
         let (file, diagnostics) = (SourceFile::new(name, text), Diagnostics::default());
-        let map = read(Table::of_file(&file, &diagnostics));
+        let map = read(Table::of_file(&file, &IMPORT_MAP, &diagnostics));
         if diagnostics.has_errors() { Err(diagnostics.sorted()) } else { Ok(map) }
     }
 }

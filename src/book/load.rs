@@ -12,9 +12,10 @@ use super::compile::{cases, playbook, shared};
 use super::diagnostic::allow::{self, Allow};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity, cause};
 use super::folder::{self, Kind};
+use super::keys::PLAYBOOK;
 use super::lint;
 use super::read::Table;
-use super::source::{Place, SourceFile};
+use super::source::SourceFile;
 use super::template::Templates;
 use crate::time::Date;
 
@@ -28,6 +29,8 @@ pub struct Loaded {
     /// The comments that allow something.
     pub allows: Vec<Allow>,
     pub tests: Vec<TestFile>,
+    /// The files that say they are the playbook of that id, right or wrong; more than one is a mistake.
+    pub declared: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     /// The files as they were read, by their path below the book: diagnostics point into them.
     pub files: BTreeMap<Arc<str>, Arc<SourceFile>>,
 }
@@ -45,16 +48,37 @@ impl Loaded {
     }
 }
 
-/// Loads the book in a folder. A folder that is not there is an error like any other.
-pub fn load(dir: &Path) -> Loaded {
+/// The files of a book as they were read, not yet looked into.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Texts {
+    /// By their path below the book, with `/`.
+    pub files: BTreeMap<String, String>,
+    /// Files and folders that could not be read.
+    pub unreadable: Vec<Diagnostic>,
+}
+
+/// Reads the files of the book in a folder. A folder that is not there is an error like any other.
+pub fn read(dir: &Path) -> Texts {
     let diagnostics = Diagnostics::default();
-    let texts = folder::read(dir, &diagnostics);
-    compile(texts, diagnostics)
+    let files = folder::read(dir, &diagnostics);
+    Texts { files, unreadable: diagnostics.sorted() }
+}
+
+/// Loads the book in a folder.
+pub fn load(dir: &Path) -> Loaded {
+    load_texts(read(dir))
 }
 
 /// Loads a book from its texts, by their path below the book with `/`: the embedded book, or one made by a test.
 pub fn load_files(files: BTreeMap<String, String>) -> Loaded {
-    compile(files, Diagnostics::default())
+    load_texts(Texts { files, unreadable: Vec::new() })
+}
+
+/// Loads what was read; what could not be read is among its mistakes.
+pub fn load_texts(texts: Texts) -> Loaded {
+    let diagnostics = Diagnostics::default();
+    diagnostics.extend(texts.unreadable);
+    compile(texts.files, diagnostics)
 }
 
 /// The files of a book by what they are.
@@ -75,23 +99,38 @@ fn compile(texts: BTreeMap<String, String>, diagnostics: Diagnostics) -> Loaded 
         .map(|file| (file.name.clone(), file))
         .collect();
     let sorted = sort(files.values(), &diagnostics);
-    let ids = playbook_ids(&sorted.playbooks, &diagnostics);
-    let named = ids.keys().map(|id| id.to_string()).collect();
-    let parts = shared::compile(&shared_files(&sorted), named, &diagnostics);
-    let (templates, playbooks) = playbooks(&sorted, &ids, &parts, &diagnostics);
+    let declared = declared(&sorted.playbooks, &diagnostics);
+    let ids = declared.keys().map(|id| id.to_string()).collect();
+    let parts = shared::compile(&shared_files(&sorted), ids, &diagnostics);
+    let (templates, playbooks) = playbooks(&sorted, &declared, &parts, &diagnostics);
     let registry = parts.dictionary.registry.clone();
     let tests = sorted.tests.iter();
     let tests: Vec<TestFile> =
         tests.filter_map(|file| cases::compile(file, &registry, &playbooks, &diagnostics)).collect();
     let SharedParts { dictionary, people, channels, calendars, health, segments, policy } = parts;
     let templates = Arc::new(templates);
-    let mut book = Book { dictionary, health, segments, people, calendars, policy, channels, templates, playbooks };
+    let shared = files.values().filter(|file| folder::is_shared(&file.name));
+    let shared = Arc::new(shared.map(|file| (file.name.to_string(), file.text.clone())).collect());
+    let versions = BTreeMap::new();
+    let mut book = Book {
+        dictionary,
+        health,
+        segments,
+        people,
+        calendars,
+        policy,
+        channels,
+        templates,
+        shared,
+        playbooks,
+        versions,
+    };
     lint::report(&book, &files, &tests, &diagnostics);
     let (found, allows) = allow::apply(diagnostics.sorted(), &files);
     let errors = found.iter().filter(|own| own.severity == Severity::Error);
     let wrong: BTreeSet<Arc<str>> = errors.map(|own| own.file.clone()).collect();
     book.playbooks.retain(|_, playbook| !wrong.contains(&playbook.file));
-    Loaded { book, diagnostics: cause::order(found, &files), allows, tests, files }
+    Loaded { book, diagnostics: cause::order(found, &files), allows, tests, declared, files }
 }
 
 fn sort<'a>(files: impl Iterator<Item = &'a Arc<SourceFile>>, diagnostics: &Diagnostics) -> Sorted {
@@ -129,31 +168,29 @@ fn shared_files(sorted: &Sorted) -> SharedFiles {
     }
 }
 
-/// The ids of all playbooks, right or wrong, before any condition names one; reports ids given twice. Of two with one
-/// id, the place is that of the first in the order of the files.
-fn playbook_ids(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> BTreeMap<Arc<str>, Place> {
-    let mut ids: BTreeMap<Arc<str>, Place> = BTreeMap::new();
+/// The ids of all playbooks, right or wrong, before any condition names one; reports ids given twice.
+fn declared(files: &[Arc<SourceFile>], diagnostics: &Diagnostics) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let mut declared: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for file in files {
         // What else is wrong with the file is reported when it is compiled.
         let elsewhere = Diagnostics::default();
-        let mut table = Table::of_file(file, &elsewhere);
+        let mut table = Table::of_file(file, &PLAYBOOK, &elsewhere);
         let Some(id) = table.get("id").id() else { continue };
-        let place = table.place_of("id");
-        match ids.get(&id) {
-            Some(first) => {
-                let message = format!("there is a playbook `{id}` already, in {}", first.file.name);
-                diagnostics.push(place.error("duplicate-id", message).help("give one of them another id"));
-            }
-            None => drop(ids.insert(id, place)),
+        let files = declared.entry(id.clone()).or_default();
+        if let Some(first) = files.first() {
+            let message = format!("there is a playbook `{id}` already, in {first}");
+            let twice = table.place_of("id").error("duplicate-id", message);
+            diagnostics.push(twice.help("give one of them another id"));
         }
+        files.push(file.name.clone());
     }
-    ids
+    declared
 }
 
 /// The templates, and the playbooks that have no error.
 fn playbooks(
     sorted: &Sorted,
-    ids: &BTreeMap<Arc<str>, Place>,
+    declared: &BTreeMap<Arc<str>, Vec<Arc<str>>>,
     parts: &SharedParts,
     diagnostics: &Diagnostics,
 ) -> (Templates, BTreeMap<Arc<str>, Arc<super::Playbook>>) {
@@ -161,18 +198,13 @@ fn playbooks(
     let mut templates = Templates::default();
     sorted.templates.iter().for_each(|file| templates.add_file(file, registry, diagnostics));
     sorted.layout.iter().for_each(|file| templates.add_layout(file, registry, diagnostics));
-    let shared = Shared {
-        registry,
-        people: &parts.people,
-        calendars: &parts.calendars,
-        policy: &parts.policy,
-        channels: &parts.channels,
-    };
+    let SharedParts { people, calendars, policy, channels, .. } = parts;
+    let shared = Shared { registry, people, calendars, policy, channels };
     let mut playbooks = BTreeMap::new();
     for file in &sorted.playbooks {
         let playbook = playbook::compile(file, &shared, &mut templates, diagnostics);
         // Of two with one id, which was reported, only the first can be in the book.
-        let is_first = |id: &Arc<str>| ids.get(id).is_some_and(|first| first.file.name == file.name);
+        let is_first = |id: &Arc<str>| declared.get(id).and_then(|files| files.first()) == Some(&file.name);
         playbooks.extend(playbook.filter(|own| is_first(&own.id)).map(|own| (own.id.clone(), Arc::new(own))));
     }
     (templates, playbooks)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
+use crate::book::keys::Choice;
 use crate::book::playbook::HoldOrSkip;
 use crate::condition::Expression;
 use crate::time::Span;
@@ -84,6 +85,30 @@ pub enum CapChannel {
 pub enum CapPer {
     Contact,
     Account,
+}
+
+/// What a customer's reply does to the customer-facing steps of that enrollment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnReply {
+    Pause,
+    Continue,
+}
+
+impl Choice for CapChannel {
+    const WORDS: &'static [(CapChannel, &'static str, &'static str)] =
+        &[(CapChannel::Email, "email", ""), (CapChannel::Slack, "slack", ""), (CapChannel::Teams, "teams", "")];
+}
+
+impl Choice for CapPer {
+    const WORDS: &'static [(CapPer, &'static str, &'static str)] =
+        &[(CapPer::Contact, "contact", "each addressee"), (CapPer::Account, "account", "all its contacts together")];
+}
+
+impl Choice for OnReply {
+    const WORDS: &'static [(OnReply, &'static str, &'static str)] = &[
+        (OnReply::Pause, "pause", "its messages to the customer wait, and there is a task"),
+        (OnReply::Continue, "continue", "nothing"),
+    ];
 }
 
 /// What enrolls above any of these in a local day is parked for approval; 0 switches one off.

@@ -16,9 +16,9 @@ pub struct Enroll {
 
 impl Enroll {
     pub async fn run(self, session: &Session) -> Result<Exit> {
-        let book = session.book()?;
-        expect_playbook(&book, &self.playbook)?;
         let store = session.store().await?;
+        let book = session.book_in_force(&store).await?;
+        expect_playbook(&book, &self.playbook)?;
         expect_account(&store, &self.account).await?;
         let actor = session.actor(&store, self.by.by).await?;
         let mut runtime = session.runtime_by_hand(store, book, &actor).await?;

@@ -6,6 +6,7 @@ mod approvals;
 mod check;
 mod daemon;
 mod demo;
+mod docs;
 mod enroll;
 mod enrollments;
 mod exit;
@@ -71,6 +72,8 @@ enum Command {
     Demo(demo::Demo),
     /// Is the book right? Every mistake in one pass, with place and suggestion
     Check(check::Check),
+    /// The language: every key, name, function and reason, with examples
+    Docs(docs::Docs),
     /// Do the playbooks do what their tests say?
     Test(test::Test),
     /// Read accounts, contacts, metrics, events or people from CSV, JSON or NDJSON
@@ -150,6 +153,7 @@ impl Command {
         match self {
             Command::Demo(command) => command.run(session).await,
             Command::Check(command) => command.run(session),
+            Command::Docs(command) => command.run(session),
             Command::Test(command) => command.run(session).await,
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,

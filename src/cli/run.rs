@@ -7,8 +7,10 @@ use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::play::Play;
 use super::report::{RunReport, Tally, time_bar};
-use super::session::{Session, go_virtual};
+use super::session::{Session, go_virtual, refused};
+use crate::book::Book;
 use crate::channel::Channels;
+use crate::runtime::reload::{Report, open_book};
 use crate::runtime::{Runtime, timeline};
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
@@ -49,9 +51,10 @@ impl Run {
             _ if self.once => once(session, store, channels, self.now).await,
             _ => {
                 refuse_virtual(&store).await?;
-                let book = session.book()?;
-                let clock = Arc::new(SystemClock);
-                let runtime = Runtime::new(store, book, clock, Arc::new(channels), CONNECTIONS).await?;
+                let (folder, clock) = (session.settings.book.clone(), Arc::new(SystemClock));
+                let opened = Runtime::open(store, folder, clock, Arc::new(channels), CONNECTIONS).await;
+                let (runtime, report) = opened.map_err(refused)?;
+                tell_stays(session, &report)?;
                 daemon::run(session, runtime).await
             }
         }
@@ -75,17 +78,32 @@ async fn refuse_virtual(store: &Store) -> Result<()> {
         .help("play it on with `run --from … --until …` or `run --once --now …`, or name another --database"))
 }
 
+/// The folder's book, as far as it may go live; tells what may not.
+async fn open(session: &Session, store: &Store, now: Timestamp) -> Result<Arc<Book>> {
+    let (book, prepared) = open_book(store, &session.settings.book, now).await.map_err(refused)?;
+    tell_stays(session, &prepared.report)?;
+    Ok(book)
+}
+
+fn tell_stays(session: &Session, report: &Report) -> Result<()> {
+    if report.stays.is_empty() {
+        return Ok(());
+    }
+    session.print.either(report, || report.lines().join("\n"))
+}
+
 async fn once(session: &Session, store: Store, channels: Channels, now: Option<Moment>) -> Result<Exit> {
-    let book = session.book()?;
+    if now.is_none() {
+        refuse_virtual(&store).await?;
+    }
+    let at = now.as_ref().map_or_else(|| SystemClock.now(), |Moment(at)| *at);
+    let book = open(session, &store, at).await?;
     let clock: Arc<dyn Clock> = match now {
         Some(Moment(at)) => {
             go_virtual(&store, at).await?;
             Arc::new(VirtualClock::at(at))
         }
-        None => {
-            refuse_virtual(&store).await?;
-            Arc::new(SystemClock)
-        }
+        None => Arc::new(SystemClock),
     };
     let mut runtime = Runtime::new(store, book, clock.clone(), Arc::new(channels), CONNECTIONS).await?;
     runtime.store.recover(clock.now()).await?;
@@ -99,7 +117,7 @@ async fn play(session: &Session, store: Store, channels: Channels, from: Timesta
     if until < from {
         return Err(Failure::usage(format!("--until {until} lies before --from {from}")));
     }
-    let (book, print) = (session.book()?, session.print);
+    let (book, print) = (open(session, &store, from).await?, session.print);
     let mut play = Play::begin(store, book, channels, from, CONNECTIONS).await?;
     play.runtime.store.recover(from).await?;
     let (bar, mut tally, mut written) = (time_bar(from, until), Tally::default(), Ok(()));

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::print::Print;
-use crate::book::diagnostic::Severity;
+use crate::book::diagnostic::{Diagnostic, Severity};
+use crate::book::edition::Refusal;
 use crate::book::load::{Loaded, load};
 use crate::book::source::SourceFile;
 use crate::book::{Book, render};
 use crate::channel::Channels;
 use crate::condition::nearest;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, reload};
 use crate::settings::{self, Flags, Settings};
 use crate::store::{By, Store};
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
@@ -55,6 +56,20 @@ impl Session {
     /// The book, if it has no errors.
     pub fn book(&self) -> Result<Arc<Book>> {
         usable(self.loaded()).map(|loaded| Arc::new(loaded.book))
+    }
+
+    /// The book that acts by hand go by: the one in force, whatever stands in the folder; the folder's where none is yet.
+    pub async fn book_in_force(&self, store: &Store) -> Result<Arc<Book>> {
+        match reload::book_in_force(store).await.map_err(refused)? {
+            Some(book) => Ok(book),
+            None => self.book(),
+        }
+    }
+
+    /// The folder's book, if it has no errors, with the older versions that enrollments are on.
+    pub async fn book_ahead(&self, store: &Store) -> Result<Arc<Book>> {
+        self.book()?;
+        reload::book_ahead(store, &self.settings.book).await.map_err(refused)
     }
 
     /// When a command looks that only reads: `--now`, else where the database's own clock stands.
@@ -107,15 +122,27 @@ pub async fn go_virtual(store: &Store, now: Timestamp) -> Result<()> {
 
 /// The book if it can be used, else its first error and how many there are.
 pub fn usable(loaded: Loaded) -> Result<Loaded> {
-    let mut errors = loaded.diagnostics.iter().filter(|own| own.severity == Severity::Error);
-    let Some(first) = errors.next() else { return Ok(loaded) };
-    let more = match errors.count() {
-        0 => String::new(),
-        n => format!(" (and {n} more)"),
+    match loaded.diagnostics.iter().find(|own| own.severity == Severity::Error) {
+        None => Ok(loaded),
+        Some(first) => Err(wrong_book(&first.line_of_text(), &loaded.diagnostics)),
+    }
+}
+
+fn wrong_book(why: &str, diagnostics: &[Diagnostic]) -> Failure {
+    let more = match diagnostics.iter().filter(|own| own.severity == Severity::Error).count() {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
     };
-    let message =
-        format!("the book has errors: {}:{}:{} {}{more}", first.file, first.line, first.column, first.message);
-    Err(Failure::wrong(message).help("`playcaller check` shows every one with its place"))
+    let help = "`playcaller check` shows every one with its place";
+    Failure::wrong(format!("the book has errors: {why}{more}")).help(help)
+}
+
+/// A book that cannot be used is told like one that has errors.
+pub fn refused(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => wrong_book(&refusal.why, &refusal.diagnostics),
+        None => error.into(),
+    }
 }
 
 /// Mistakes of the deployment file are shown as those of the book are.

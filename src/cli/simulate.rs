@@ -31,8 +31,8 @@ pub struct Simulate {
 
 impl Simulate {
     pub async fn run(self, session: &Session) -> Result<Exit> {
-        let book = session.book()?;
         let store = session.store().await?;
+        let book = session.book_ahead(&store).await?;
         if let Some(account) = &self.account {
             expect_account(&store, account).await?;
         }

@@ -18,8 +18,8 @@ pub struct Stop {
 
 impl Stop {
     pub async fn run(self, session: &Session) -> Result<Exit> {
-        let book = session.book()?;
         let store = session.store().await?;
+        let book = session.book_in_force(&store).await?;
         let actor = session.actor(&store, self.by.by).await?;
         let mut runtime = session.runtime_by_hand(store, book, &actor).await?;
         let entries = runtime.stop(&self.enrollment, &self.reason, &actor.name).await?;

@@ -35,6 +35,8 @@ pub enum Function {
 pub struct Usage {
     pub function: Function,
     pub name: &'static str,
+    /// What it gives, in words.
+    pub gives: &'static str,
     /// A call as an author would write it.
     pub example: &'static str,
     pub doc: &'static str,
@@ -42,50 +44,107 @@ pub struct Usage {
 
 /// Every function of the language, in the order of the reference page.
 pub const FUNCTIONS: [Usage; 25] = [
-    usage(Function::Contact, "contact", "contact(\"champion\").email", "the active contact with that persona"),
-    usage(Function::HasContact, "has_contact", "has_contact(\"champion\")", "whether there is one"),
-    usage(Function::Person, "person", "person(account.owner).manager", "someone on our side"),
-    usage(Function::Role, "role", "role(\"vp_cs\")", "the person who holds a role"),
-    usage(Function::Outcome, "outcome", "outcome(\"kickoff\") == \"done\"", "how an earlier step ended"),
-    usage(Function::Task, "task", "task(\"save-plan\").done", "whether the task of a step is done"),
-    usage(Function::InPlaybook, "in_playbook", "in_playbook(\"at-risk\")", "whether it is active on the account"),
+    usage(
+        Function::Contact,
+        "contact",
+        "the field's",
+        "contact(\"champion\").email",
+        "the active contact with that persona",
+    ),
+    usage(Function::HasContact, "has_contact", "yes or no", "has_contact(\"champion\")", "whether there is one"),
+    usage(Function::Person, "person", "the field's", "person(account.owner).manager", "someone on our side"),
+    usage(Function::Role, "role", "person", "role(\"vp_cs\")", "the person who holds a role"),
+    usage(
+        Function::Outcome,
+        "outcome",
+        "choice",
+        "outcome(\"kickoff\") == \"done\"",
+        "how an earlier step ended: done, skipped, failed, timed_out or cancelled",
+    ),
+    usage(Function::Task, "task", "yes or no", "task(\"save-plan\").done", "whether the task of a step is done"),
+    usage(
+        Function::InPlaybook,
+        "in_playbook",
+        "yes or no",
+        "in_playbook(\"at-risk\")",
+        "whether it is active on the account",
+    ),
     usage(
         Function::DaysSinceContact,
         "days_since_contact",
+        "number",
         "days_since_contact() > 30",
         "days since the latest sent mail or contact event",
     ),
-    usage(Function::Was, "was", "was(account.arr, 30)", "a field's value N days ago"),
-    usage(Function::Changed, "changed", "changed(account.owner, 7)", "whether a field changed in the last N days"),
-    usage(Function::DaysUntil, "days_until", "days_until(account.renewal_date)", "whole local days from today"),
-    usage(Function::DaysSince, "days_since", "days_since(account.start_date)", "whole local days up to today"),
+    usage(Function::Was, "was", "the field's", "was(account.arr, 30)", "a field's value N days ago"),
+    usage(
+        Function::Changed,
+        "changed",
+        "yes or no",
+        "changed(account.owner, 7)",
+        "whether a field changed in the last N days",
+    ),
+    usage(
+        Function::DaysUntil,
+        "days_until",
+        "number",
+        "days_until(account.renewal_date)",
+        "whole local days from today",
+    ),
+    usage(
+        Function::DaysSince,
+        "days_since",
+        "number",
+        "days_since(account.start_date)",
+        "whole local days up to today",
+    ),
     usage(
         Function::BusinessDaysUntil,
         "business_days_until",
+        "number",
         "business_days_until(account.renewal_date)",
         "business days in (today, date], negative when past",
     ),
     usage(
         Function::BusinessDaysSince,
         "business_days_since",
+        "number",
         "business_days_since(account.start_date)",
         "the same counted back from today",
     ),
-    usage(Function::Within, "within", "within(account.renewal_date, \"30d\")", "today <= date <= today + span"),
-    usage(Function::IsEmpty, "is_empty", "is_empty(account.owner)", "whether nothing is recorded"),
-    usage(Function::HasTag, "has_tag", "has_tag(account.tags, \"vip\")", "whether the tag is in the list"),
-    usage(Function::StartsWith, "starts_with", "starts_with(account.name, \"A\")", "exact letters"),
-    usage(Function::EndsWith, "ends_with", "ends_with(account.name, \"Inc\")", "exact letters"),
-    usage(Function::Contains, "contains", "contains(account.name, \"test\")", "exact letters"),
-    usage(Function::Lower, "lower", "lower(account.region)", "the text in lower case"),
-    usage(Function::Round, "round", "round(account.arr / 12)", "to the nearest whole number, halves away from zero"),
-    usage(Function::Abs, "abs", "abs(health.change(30))", "without its sign"),
-    usage(Function::Min, "min", "min(account.arr, 1000)", "the smallest of the numbers"),
-    usage(Function::Max, "max", "max(account.arr, 1000)", "the largest of the numbers"),
+    usage(
+        Function::Within,
+        "within",
+        "yes or no",
+        "within(account.renewal_date, \"30d\")",
+        "today <= date <= today + span",
+    ),
+    usage(Function::IsEmpty, "is_empty", "yes or no", "is_empty(account.owner)", "whether nothing is recorded"),
+    usage(Function::HasTag, "has_tag", "yes or no", "has_tag(account.tags, \"vip\")", "whether the tag is in the list"),
+    usage(Function::StartsWith, "starts_with", "yes or no", "starts_with(account.name, \"A\")", "exact letters"),
+    usage(Function::EndsWith, "ends_with", "yes or no", "ends_with(account.name, \"Inc\")", "exact letters"),
+    usage(Function::Contains, "contains", "yes or no", "contains(account.name, \"test\")", "exact letters"),
+    usage(Function::Lower, "lower", "text", "lower(account.region)", "the text in lower case"),
+    usage(
+        Function::Round,
+        "round",
+        "number",
+        "round(account.arr / 12)",
+        "to the nearest whole number, halves away from zero",
+    ),
+    usage(Function::Abs, "abs", "number", "abs(health.change(30))", "without its sign"),
+    usage(Function::Min, "min", "number", "min(account.arr, 1000)", "the smallest of the numbers"),
+    usage(Function::Max, "max", "number", "max(account.arr, 1000)", "the largest of the numbers"),
 ];
 
-const fn usage(function: Function, name: &'static str, example: &'static str, doc: &'static str) -> Usage {
-    Usage { function, name, example, doc }
+const fn usage(
+    function: Function,
+    name: &'static str,
+    gives: &'static str,
+    example: &'static str,
+    doc: &'static str,
+) -> Usage {
+    Usage { function, name, gives, example, doc }
 }
 
 impl Function {

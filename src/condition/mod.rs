@@ -29,6 +29,7 @@ mod shape;
 mod tests;
 mod trace;
 mod value;
+mod vocabulary;
 
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
@@ -41,6 +42,7 @@ pub use scan::MAX_LENGTH;
 pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
+pub use vocabulary::{NAMES, OPERATORS, Term};
 
 /// The text of an expression and where its first character stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -53,7 +53,10 @@ pub fn admit(
     };
     let refusal = already_active(playbook, desk)
         .or_else(|| if entrance == Entrance::Trigger { not_matching(playbook, facts, offer, state) } else { None })
-        .or_else(|| used_up(playbook, facts, desk, offer, state, &key, entrance).map(|reason| (reason, None)))
+        .or_else(|| {
+            used_up(playbook, facts, desk, offer, state, &key, entrance)
+                .map(|reason| (or_held_out(reason, playbook, desk), None))
+        })
         .or_else(|| protected(playbook, facts).map(|reason| (reason, None)));
     match refusal {
         Some((reason, Some(until))) => return Admission::RefuseUntil(reason, until),
@@ -71,6 +74,12 @@ pub fn admit(
 fn already_active(playbook: &Playbook, desk: &Desk) -> Option<(Reason, Option<Timestamp>)> {
     let open = |own: &&Enrollment| own.state != EnrollmentState::Ended && own.playbook == playbook.id;
     desk.enrollments.values().find(open).map(|_| (Reason::AlreadyActive, None))
+}
+
+/// An account that was left alone on purpose the last time is so still, whatever re-entry says of that record.
+fn or_held_out(reason: Reason, playbook: &Playbook, desk: &Desk) -> Reason {
+    let last = desk.entries_of(&playbook.id).last().and_then(|own| own.ended.as_ref()).map(|end| end.reason);
+    last.filter(|last| *last == Reason::Holdout).unwrap_or(reason)
 }
 
 /// The trigger's own conditions: the baseline of the day it went live, `when`, `for`.

@@ -26,7 +26,7 @@ pub fn render(
     facts: &Facts,
 ) -> Result<Rendered, RenderError> {
     let extra = extra(playbook, step, reader, facts);
-    facts.world.book.templates.render(template, Arc::new(facts.clone()), &extra)
+    facts.world.book.templates_of(playbook).render(template, Arc::new(facts.clone()), &extra)
 }
 
 fn extra(playbook: &Playbook, step: &str, reader: Option<&Addressee>, facts: &Facts) -> Extra {

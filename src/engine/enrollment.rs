@@ -16,7 +16,7 @@ pub struct Enrollment {
     pub id: Arc<str>,
     pub account: Arc<str>,
     pub playbook: Arc<str>,
-    /// Hash of the playbook's file at enrollment.
+    /// The version of the playbook it goes through.
     pub version: Arc<str>,
     /// What makes this entry one of its kind: unique with playbook and account.
     pub entry_key: Arc<str>,

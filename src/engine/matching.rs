@@ -157,7 +157,7 @@ pub fn truth(enroll: &Enroll, facts: &Facts) -> Truth {
 
 /// Whether the playbook takes new enrollments.
 pub fn is_open(playbook: &Playbook) -> bool {
-    matches!(playbook.status, Status::Live | Status::Shadow)
+    matches!(playbook.status, Status::Live | Status::Shadow) && !playbook.is_withdrawn
 }
 
 /// The condition's state after this look; `first` tells whether the account was there before the playbook went live.

@@ -49,62 +49,68 @@ pub enum Reason {
     DomainNotAllowed,
 }
 
-const NAMES: [(Reason, &str); 44] = [
-    (Reason::Enrolled, "enrolled"),
-    (Reason::PendingFor, "pending_for"),
-    (Reason::ConditionFalse, "condition_false"),
-    (Reason::ConditionUnknown, "condition_unknown"),
-    (Reason::StaleFeed, "stale_feed"),
-    (Reason::AlreadyActive, "already_active"),
-    (Reason::ReentryKeyUsed, "reentry_key_used"),
-    (Reason::InCooldown, "in_cooldown"),
-    (Reason::NotRearmed, "not_rearmed"),
-    (Reason::NeverPolicy, "never_policy"),
-    (Reason::Holdout, "holdout"),
-    (Reason::LimitReached, "limit_reached"),
-    (Reason::BreakerTripped, "breaker_tripped"),
-    (Reason::NotLive, "not_live"),
-    (Reason::BackfillNone, "backfill_none"),
-    (Reason::LateSkipped, "late_skipped"),
-    (Reason::StepConditionFalse, "step_condition_false"),
-    (Reason::Suppressed, "suppressed"),
-    (Reason::Inhibited, "inhibited"),
-    (Reason::Capped, "capped"),
-    (Reason::OutsideWindow, "outside_window"),
-    (Reason::Silenced, "silenced"),
-    (Reason::OptedOut, "opted_out"),
-    (Reason::AwaitingApproval, "awaiting_approval"),
-    (Reason::ApprovalExpired, "approval_expired"),
-    (Reason::RecipientMissing, "recipient_missing"),
-    (Reason::TemplateError, "template_error"),
-    (Reason::Replied, "replied"),
-    (Reason::Bounced, "bounced"),
-    (Reason::DeliveryFailed, "delivery_failed"),
-    (Reason::Uncertain, "uncertain"),
-    (Reason::Superseded, "superseded"),
-    (Reason::Shadow, "shadow"),
-    (Reason::GoalReached, "goal_reached"),
-    (Reason::Exited, "exited"),
-    (Reason::TimedOut, "timed_out"),
-    (Reason::UntilMet, "until_met"),
-    (Reason::Completed, "completed"),
-    (Reason::PastWindow, "past_window"),
-    (Reason::PreviousSkipped, "previous_skipped"),
-    (Reason::Quarantine, "quarantine"),
-    (Reason::Paused, "paused"),
-    (Reason::Backlog, "backlog"),
-    (Reason::DomainNotAllowed, "domain_not_allowed"),
+/// Each reason with its name and what it says to people.
+const NAMES: [(Reason, &str, &str); 44] = [
+    (Reason::Enrolled, "enrolled", "entered the playbook"),
+    (Reason::PendingFor, "pending_for", "qualifies, and must for as long as `for` says first"),
+    (Reason::ConditionFalse, "condition_false", "does not qualify"),
+    (Reason::ConditionUnknown, "condition_unknown", "something the condition needs is empty"),
+    (Reason::StaleFeed, "stale_feed", "something the condition needs comes from a feed that is too old"),
+    (Reason::AlreadyActive, "already_active", "is in this playbook already"),
+    (Reason::ReentryKeyUsed, "reentry_key_used", "has been in it for this value of the key"),
+    (Reason::InCooldown, "in_cooldown", "left it less than `cooldown` ago"),
+    (Reason::NotRearmed, "not_rearmed", "`rearm` has not been true since the end"),
+    (Reason::NeverPolicy, "never_policy", "the never-rule of policy.toml is true or unknown"),
+    (Reason::Holdout, "holdout", "left alone on purpose, to measure the difference"),
+    (Reason::LimitReached, "limit_reached", "above `max` or `max_per_day`"),
+    (Reason::BreakerTripped, "breaker_tripped", "out of all proportion; waits for a person"),
+    (Reason::NotLive, "not_live", "the playbook is not live"),
+    (Reason::BackfillNone, "backfill_none", "qualified before the playbook went live"),
+    (Reason::LateSkipped, "late_skipped", "its time had passed"),
+    (Reason::StepConditionFalse, "step_condition_false", "the `when` of the step is false"),
+    (Reason::Suppressed, "suppressed", "a `[[suppress]]` of the playbook holds it"),
+    (Reason::Inhibited, "inhibited", "another playbook that goes first is active"),
+    (Reason::Capped, "capped", "a cap of policy.toml is used up"),
+    (Reason::OutsideWindow, "outside_window", "waits for the opening of the window"),
+    (Reason::Silenced, "silenced", "a person stopped it"),
+    (Reason::OptedOut, "opted_out", "the contact does not want mail of this class"),
+    (Reason::AwaitingApproval, "awaiting_approval", "waits for a person to say yes"),
+    (Reason::ApprovalExpired, "approval_expired", "nobody said yes in time"),
+    (Reason::RecipientMissing, "recipient_missing", "nobody to send it to"),
+    (Reason::TemplateError, "template_error", "the template lacks a value"),
+    (Reason::Replied, "replied", "the customer has answered"),
+    (Reason::Bounced, "bounced", "the address does not exist or refuses"),
+    (Reason::DeliveryFailed, "delivery_failed", "could not be delivered, for good"),
+    (Reason::Uncertain, "uncertain", "nobody knows whether it was delivered; a person decides"),
+    (Reason::Superseded, "superseded", "the enrollment ended first"),
+    (Reason::Shadow, "shadow", "the playbook runs in shadow: recorded, not sent"),
+    (Reason::GoalReached, "goal_reached", "ended with the goal"),
+    (Reason::Exited, "exited", "ended by an exit, or by hand"),
+    (Reason::TimedOut, "timed_out", "the wait took too long"),
+    (Reason::UntilMet, "until_met", "what was waited for is there"),
+    (Reason::Completed, "completed", "all steps are decided"),
+    (Reason::PastWindow, "past_window", "too late to enter"),
+    (Reason::PreviousSkipped, "previous_skipped", "what it follows was skipped"),
+    (Reason::Quarantine, "quarantine", "set aside after it failed by our fault"),
+    (Reason::Paused, "paused", "the playbook is paused"),
+    (Reason::Backlog, "backlog", "waits its turn behind others"),
+    (Reason::DomainNotAllowed, "domain_not_allowed", "the domain is not among those this deployment may write to"),
 ];
 
 impl Reason {
+    /// The closed list: each name with what it says to people.
+    pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+        NAMES.iter().map(|(_, name, doc)| (*name, *doc))
+    }
+
     pub fn as_str(self) -> &'static str {
-        let named = NAMES.iter().find(|(reason, _)| *reason == self);
-        named.map(|(_, name)| *name).expect("every reason has a name")
+        let named = NAMES.iter().find(|(reason, ..)| *reason == self);
+        named.map(|(_, name, _)| *name).expect("every reason has a name")
     }
 
     /// The reason of that name; none for text that is not on the list.
     pub fn parse(name: &str) -> Option<Reason> {
-        NAMES.iter().find(|(_, own)| *own == name).map(|(reason, _)| *reason)
+        NAMES.iter().find(|(_, own, _)| *own == name).map(|(reason, ..)| *reason)
     }
 }
 
@@ -120,9 +126,9 @@ mod tests {
 
     #[test]
     fn every_name_reads_back_and_stands_once() {
-        for (reason, name) in NAMES {
+        for (reason, name, _) in NAMES {
             assert_eq!(Reason::parse(name), Some(reason));
-            assert_eq!(NAMES.iter().filter(|(other, own)| *other == reason || *own == name).count(), 1);
+            assert_eq!(NAMES.iter().filter(|(other, own, _)| *other == reason || *own == name).count(), 1);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The daemon: tick, sleep until the next wake, stop when asked.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio::sync::Notify;
 use tracing::{info, warn};
 
+use super::reload::Report;
 use super::{Runtime, Tick};
 use crate::time::Timestamp;
 
@@ -14,9 +17,21 @@ const POLL: Duration = Duration::from_secs(2);
 /// Leases that are over are looked for this often.
 const SWEEP_SECONDS: i64 = 10;
 
+/// What a running daemon tells as it happens.
+pub enum Event<'a> {
+    Ticked(&'a Tick),
+    /// The book was edited.
+    Reloaded(&'a Report),
+}
+
 impl Runtime {
+    /// Asks a running daemon to look at its book now.
+    pub fn reload_bell(&self) -> Arc<Notify> {
+        self.bell.clone()
+    }
+
     /// Runs until `stop` is ready. Conversations that have begun are finished, what was claimed is handed back.
-    pub async fn run(&mut self, stop: impl Future<Output = ()>, watch: &mut dyn FnMut(&Tick)) -> Result<()> {
+    pub async fn run(&mut self, stop: impl Future<Output = ()>, watch: &mut dyn FnMut(Event<'_>)) -> Result<()> {
         let stopping = self.stopping.clone();
         let listening = async {
             stop.await;
@@ -29,12 +44,13 @@ impl Runtime {
         Ok(())
     }
 
-    async fn live(&mut self, watch: &mut dyn FnMut(&Tick)) -> Result<()> {
+    async fn live(&mut self, watch: &mut dyn FnMut(Event<'_>)) -> Result<()> {
         let mut stopping = self.stopping.subscribe();
         // On SQLite this is the only daemon: whatever is leased was leased by a process that is gone.
         self.store.recover(self.clock.now()).await?;
         let mut swept = self.clock.now();
         while !self.is_stopping() {
+            self.reload(watch).await;
             let pause = match self.tick_once(&mut swept, watch).await {
                 Ok(next) => next,
                 Err(error) => {
@@ -51,7 +67,19 @@ impl Runtime {
         Ok(())
     }
 
-    async fn tick_once(&mut self, swept: &mut Timestamp, watch: &mut dyn FnMut(&Tick)) -> Result<Duration> {
+    /// Goes on with an edited book, if there is one.
+    async fn reload(&mut self, watch: &mut dyn FnMut(Event<'_>)) {
+        match self.follow_folder().await {
+            Ok(None) => {}
+            Ok(Some(report)) => {
+                tell(&report);
+                watch(Event::Reloaded(&report));
+            }
+            Err(error) => warn!("the edited book could not be taken, trying again: {error:#}"),
+        }
+    }
+
+    async fn tick_once(&mut self, swept: &mut Timestamp, watch: &mut dyn FnMut(Event<'_>)) -> Result<Duration> {
         let now = self.clock.now();
         if now.duration_since(*swept).as_secs() >= SWEEP_SECONDS {
             self.store.sweep(now).await?;
@@ -62,9 +90,16 @@ impl Runtime {
         for notice in &tick.notices {
             warn!("{notice}");
         }
-        watch(&tick);
+        watch(Event::Ticked(&tick));
         Ok(pause(self.clock.now(), tick.next_wake))
     }
+}
+
+fn tell(report: &Report) {
+    report.lines().iter().for_each(|line| match report.stays.is_empty() {
+        true => info!("{line}"),
+        false => warn!("{line}"),
+    });
 }
 
 fn pause(now: Timestamp, next: Option<Timestamp>) -> Duration {

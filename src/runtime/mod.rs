@@ -16,6 +16,7 @@ pub mod notices;
 pub mod pending;
 pub mod play;
 pub mod preview;
+pub mod reload;
 mod seam;
 pub mod simulate;
 pub mod timeline;
@@ -25,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use anyhow::Result;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::book::{Book, Playbook};
 use crate::channel::Channels;
@@ -50,14 +51,20 @@ pub struct Runtime {
     owner: String,
     /// Messages handed over at the same time.
     connections: usize,
+    /// The folder whose edits are followed; none: the book is what it was given.
+    folder: Option<reload::Folder>,
+    /// Whether the database knows that this book is in force.
+    is_in_force: bool,
     /// Active accounts as they were last counted.
     headcount: Option<limits::Headcount>,
     /// The day on which playbooks were last watched for silence.
     watched_on: Option<Date>,
     /// The health model whose seam is marked.
     scored_by: Option<Arc<str>>,
-    /// Whether every account has been looked at with this process's book.
+    /// Whether every account has been looked at by this process.
     has_begun: bool,
+    /// Rung when somebody wants the folder looked at now.
+    bell: Arc<Notify>,
     /// Whether the daemon was asked to stop: then no batch is begun any more.
     stopping: watch::Sender<bool>,
 }
@@ -107,6 +114,9 @@ impl Runtime {
             connections,
             scored_by: None,
             stopping,
+            bell: Arc::default(),
+            folder: None,
+            is_in_force: false,
             headcount: None,
             watched_on: None,
             has_begun: false,
@@ -131,7 +141,6 @@ impl Runtime {
     /// Does everything that is due now, and says when to come back.
     pub async fn tick(&mut self) -> Result<Tick> {
         let mut tick = Tick { as_of: self.clock.now(), ..Tick::default() };
-        self.go_live(tick.as_of).await?;
         self.begin(tick.as_of).await?;
         self.watch_silence(tick.as_of).await?;
         self.mark_seam(tick.as_of).await?;
@@ -139,7 +148,8 @@ impl Runtime {
             // What a conversation changes is dated by its end: on the wall clock each round has its own instant.
             let looked = self.look_at_due(self.clock.now(), &mut tick).await?;
             let delivered = self.deliver_some(&mut tick).await?;
-            if !looked && !delivered {
+            // An edited book does not wait until everything is sent: the next tick goes on with it.
+            if (!looked && !delivered) || self.has_news() {
                 break;
             }
         }
@@ -148,41 +158,43 @@ impl Runtime {
         Ok(tick)
     }
 
-    /// The book may have been edited since the last process: at the first tick every account is looked at with this one.
+    /// Puts the book in force, and has every account looked at when it is a new one or the process is.
     async fn begin(&mut self, now: Timestamp) -> Result<()> {
-        if !self.has_begun {
+        if !self.go_live(now).await? && !self.has_begun {
             let mut tx = self.store.begin().await?;
             tx.wake_all(now).await?;
             tx.commit().await?;
-            self.has_begun = true;
         }
+        self.has_begun = true;
         Ok(())
     }
 
-    /// Notes when each playbook first goes live here, and has every account looked at for it. Keeps the text of each
-    /// version that was not here before.
-    pub async fn go_live(&mut self, now: Timestamp) -> Result<()> {
-        let playbooks = || self.world.book.playbooks.values();
-        let new: Vec<_> =
-            playbooks().filter(|own| is_open(own) && !self.live_since.contains_key(&own.id)).cloned().collect();
-        let is_kept = |own: &Playbook| self.versions.contains(&(own.id.clone(), own.version.clone()));
-        let unkept: Vec<_> = playbooks().filter(|own| !is_kept(own)).cloned().collect();
-        if new.is_empty() && unkept.is_empty() {
-            return Ok(());
+    /// Tells the database which book is in force, notes when each playbook first goes live here, keeps the text of
+    /// each version, and has every account looked at. False when all of that was so already.
+    pub async fn go_live(&mut self, now: Timestamp) -> Result<bool> {
+        if self.is_in_force {
+            return Ok(false);
         }
-        let mut tx = self.store.begin().await?;
-        for playbook in &unkept {
-            tx.record_version(&playbook.id, &playbook.version, now, &playbook.text).await?;
-        }
-        for playbook in &new {
-            tx.set_live_since(&playbook.id, now).await?;
-        }
-        if !new.is_empty() {
+        let (book, kept) = (self.world.book.clone(), self.store.kept_book().await?);
+        let playbooks = || book.playbooks.values();
+        let is_dated = |own: &&Arc<Playbook>| is_open(own) && !self.live_since.contains_key(&own.id);
+        let is_kept = |own: &&Arc<Playbook>| self.versions.contains(&(own.id.clone(), own.version.clone()));
+        let is_new = !kept.is_of(&book) || playbooks().any(|own| is_dated(&own));
+        if is_new {
+            let mut tx = self.store.begin().await?;
+            for playbook in playbooks().filter(|own| !is_kept(own)) {
+                tx.record_version(playbook, now).await?;
+            }
+            tx.put_in_force(&book).await?;
+            for playbook in playbooks().filter(is_dated) {
+                tx.set_live_since(&playbook.id, now).await?;
+            }
             tx.wake_all(now).await?;
+            tx.commit().await?;
+            self.live_since = self.store.live_since().await?;
+            self.versions = self.store.versions().await?;
         }
-        tx.commit().await?;
-        self.live_since = self.store.live_since().await?;
-        self.versions = self.store.versions().await?;
-        Ok(())
+        self.is_in_force = true;
+        Ok(is_new)
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::{Runtime, Tick};
 use crate::book::markdown;
 use crate::book::playbook::Playbook;
-use crate::book::template::layout;
+use crate::book::template::layout::own_page;
 use crate::engine::compose::default_sender;
 use crate::engine::delivery::{Address, Attempt, ChannelKind, Content, Email, Message, Settlement, settle};
 use crate::engine::matching::is_open;
@@ -112,7 +112,7 @@ impl Runtime {
             cc: Vec::new(),
             copy_to: None,
             subject: subject(notices),
-            html: layout::plain(&markdown::html(&body)),
+            html: own_page(&markdown::html(&body)),
             text: markdown::text(&body),
             class: crate::book::policy::TRANSACTIONAL.to_owned(),
             unsubscribe: None,

@@ -1,6 +1,6 @@
 //! Which database this is, which clock it lives by, and since when playbooks are live in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -35,13 +35,6 @@ impl Store {
         const TEXT: &str = "select id, live_since from playbook where live_since is not null";
         let rows: Vec<(String, i64)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
         rows.into_iter().map(|(id, since)| Ok((id.into(), instant(since)?))).collect()
-    }
-
-    /// The versions whose text is kept, as playbook and version.
-    pub async fn versions(&self) -> Result<BTreeSet<(Arc<str>, Arc<str>)>> {
-        const TEXT: &str = "select playbook, version from playbook_version";
-        let rows: Vec<(String, String)> = on!(read self, db => sqlx::query_as(TEXT).fetch_all(db).await?);
-        Ok(rows.into_iter().map(|(playbook, version)| (playbook.into(), version.into())).collect())
     }
 
     /// What this database signs its unsubscribe links with.
@@ -88,22 +81,6 @@ impl Tx {
             on conflict (id) do update set live_since = coalesce(playbook.live_since, excluded.live_since)";
         let (playbook, since) = (playbook.to_owned(), micros(since));
         on!(tx self, db => sqlx::query(TEXT).bind(playbook).bind(since).execute(db).await.map(|_| ())?);
-        Ok(())
-    }
-
-    /// Keeps the text of a playbook's version, so that history can be explained by the words that were in force.
-    pub async fn record_version(
-        &mut self,
-        playbook: &str,
-        version: &str,
-        seen_at: Timestamp,
-        body: &str,
-    ) -> Result<()> {
-        const TEXT: &str = "insert into playbook_version (playbook, version, first_seen_at, body)
-            values ($1, $2, $3, $4) on conflict (playbook, version) do nothing";
-        let (playbook, version, body) = (playbook.to_owned(), version.to_owned(), body.to_owned());
-        on!(tx self, db => sqlx::query(TEXT).bind(playbook).bind(version).bind(micros(seen_at)).bind(body)
-            .execute(db).await.map(|_| ())?);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod book;
 mod copy;
 mod db;
 mod desk;
@@ -29,6 +30,7 @@ mod words;
 
 pub use accounts::Summary;
 pub use actions::{By, Decision};
+pub use book::ReloadQuestion;
 pub use db::{Store, Tx, sqlite_file};
 pub use desk::{Applied, Look};
 pub use error::{Error, Result};

@@ -6,7 +6,6 @@ use playcaller::channel::{Answer, Channels};
 use playcaller::condition::Value;
 use playcaller::engine::Reason;
 use playcaller::store::By;
-use playcaller::time::Clock;
 
 use super::{
     START, arrive, book_of, champion, change, entries, low_score, mail, mails, nowhere, outbox, relay_down, step,
@@ -85,8 +84,7 @@ async fn a_reply_holds_what_is_on_its_way_until_somebody_has_answered() {
     arrive(&world, &["acme"], vec![champion("pat", "acme", START, &[("name", "Pat Moreau")])]).await;
     world.play_until("2026-06-01T10:10:00Z").await;
     let enrollment = world.desk("acme").await.active().next().expect("it is enrolled").id.clone();
-    for side in &mut world.sides {
-        let runtime = side.runtime.as_mut().expect("a daemon");
+    for runtime in world.daemons() {
         runtime.reply("acme", &enrollment, "write", "test").await.expect("a reply");
     }
     world.play_until("2026-06-01T10:20:00Z").await;
@@ -97,9 +95,9 @@ async fn a_reply_holds_what_is_on_its_way_until_somebody_has_answered() {
     };
     let queued = ("queued".to_owned(), None);
     assert_eq!(states(outbox(&world).await), [queued.clone(), ("held".to_owned(), Some(Reason::Replied))]);
-    for side in &world.sides {
-        let mut tx = side.store.begin().await.expect("a transaction");
-        tx.complete_task(&task.id, By { who: "dana", at: world.clock.now() }).await.expect("it is open");
+    for store in world.stores() {
+        let mut tx = store.begin().await.expect("a transaction");
+        tx.complete_task(&task.id, By { who: "dana", at: world.now() }).await.expect("it is open");
         tx.commit().await.expect("a commit");
     }
     world.play_until("2026-06-01T10:20:00Z").await;

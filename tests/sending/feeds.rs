@@ -1,8 +1,11 @@
 //! Feeds that stand still.
 
+use std::sync::Arc;
+
+use playcaller::book::Book;
 use playcaller::portfolio::import::{MetricRow, Rows};
 use playcaller::runtime::explain::explain;
-use playcaller::time::{Clock, Date};
+use playcaller::time::Date;
 
 use super::{START, arrive, book_of, champion, nowhere, step};
 use crate::support::world::{World, at, playbook};
@@ -31,7 +34,8 @@ async fn a_condition_on_a_feed_that_stands_still_is_unknown_and_says_why() {
     let mut files = vec![("account.toml", account)];
     files.extend(playbooks.iter().map(|(name, text)| (&**name, &**text)));
     let mut world = World::at(START).await;
-    world.start(book_of(&files), nowhere()).await;
+    let book = Arc::new(book_of(&files));
+    world.start(Book::clone(&book), nowhere()).await;
     let metrics = vec![MetricRow {
         line: 0,
         account: "acme".into(),
@@ -45,19 +49,18 @@ async fn a_condition_on_a_feed_that_stands_still_is_unknown_and_says_why() {
     world.play_until("2026-06-01T11:00:00Z").await;
     assert_eq!(world.took(), Vec::<String>::new(), "no feed has ever been seen");
     for (id, _) in asked {
-        let side = &world.sides[0];
-        let book = side.runtime.as_ref().expect("a daemon").world().book.clone();
-        let told = explain(&side.store, book, "acme", id, world.clock.now()).await.expect("an explanation");
+        let store = world.stores().next().expect("a database");
+        let told = explain(store, book.clone(), "acme", id, world.now()).await.expect("an explanation");
         assert_eq!(told.reason, "stale_feed", "{id}");
     }
-    for side in &mut world.sides {
-        let mut tx = side.store.begin().await.expect("a transaction");
+    for daemon in world.daemons() {
+        let mut tx = daemon.store.begin().await.expect("a transaction");
         for feed in ["crm", "product", "phone"] {
             tx.see_feed(feed, at("2026-06-01T11:00:00Z")).await.expect("a feed");
         }
         tx.wake_all(at("2026-06-01T11:00:00Z")).await.expect("all wake");
         tx.commit().await.expect("a commit");
-        side.runtime.as_mut().expect("a daemon").refresh_world().await.expect("the feeds");
+        daemon.refresh_world().await.expect("the feeds");
     }
     world.play_until("2026-06-01T12:00:00Z").await;
     let took = world.took();

@@ -47,7 +47,7 @@ async fn each_recipient_gets_one_message_that_shows_whom_it_was_written_to() {
             ("pat@acme.example", row("pat@acme.example", true)),
         ]
     );
-    let key = world.sides[0].store.token_key().await.expect("a key");
+    let key = world.stores().next().expect("a database").token_key().await.expect("a key");
     for (contact, to) in [("ann", "ann@acme.example"), ("pat", "pat@acme.example")] {
         let page = letters[to].unsubscribe.as_deref().expect("a page");
         let token = page.strip_prefix("https://larkfield.example/u/").expect("the page of the policy");
@@ -80,4 +80,21 @@ async fn a_reader_whose_hours_came_while_nobody_was_there_is_written_to_within_t
         let told = told.replace('T', " ").replace(":00Z", "");
         assert!(took.len() == 1 && took[0].starts_with(&format!("mails {told} {word} write")), "{back}: {took:?}");
     }
+}
+
+#[tokio::test]
+async fn a_step_missed_in_the_evening_of_its_reader_is_late_only_when_their_next_hours_are() {
+    let mut world = World::at(START).await;
+    let files = [
+        ("policy.toml", "[quiet]\nwindow = \"business-hours\"\n"),
+        ("mails.toml", &*low_score("", &mail("write", "enrolled + 1h", "hello"))),
+    ];
+    world.start(book_of(&files), nowhere()).await;
+    arrive(&world, &["acme"], vec![champion("pat", "acme", START, &[("timezone", "Asia/Tokyo")])]).await;
+    world.play_until("2026-06-01T10:30:00Z").await;
+    world.took();
+    // The step was due a day and an hour ago, the reader's hours began twelve hours ago.
+    world.away_until("2026-06-02T12:00:00Z");
+    world.play_until("2026-06-04T12:00:00Z").await;
+    assert_eq!(mails(world.took()), ["mails 2026-06-03 00:00 email write -> pat@acme.example"]);
 }

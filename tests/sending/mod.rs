@@ -99,19 +99,19 @@ fn mails(took: Vec<String>) -> Vec<String> {
 
 /// States of all deliveries with their reasons, by recipient.
 async fn outbox(world: &World) -> Vec<(String, String, Option<Reason>)> {
-    let lines = world.sides[0].store.deliveries(&Filter::default()).await.expect("the outbox");
+    let lines = world.stores().next().expect("a database").deliveries(&Filter::default()).await.expect("the outbox");
     let mut states: Vec<_> = lines.into_iter().map(|line| (line.to, line.state, line.reason)).collect();
     states.sort();
     states
 }
 
 async fn entries(world: &World) -> Vec<Entry> {
-    world.sides[0].store.timeline(&Timeline::default()).await.expect("the timeline")
+    world.stores().next().expect("a database").timeline(&Timeline::default()).await.expect("the timeline")
 }
 
 /// The mail to each recipient.
 async fn letters(world: &World) -> BTreeMap<String, Email> {
-    let store = &world.sides[0].store;
+    let store = &world.stores().next().expect("a database");
     let mut found = BTreeMap::new();
     for line in store.deliveries(&Filter::default()).await.expect("the outbox") {
         let view = store.delivery(&line.id).await.expect("a delivery").expect("it is there");

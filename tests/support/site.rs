@@ -13,6 +13,7 @@ pub const CHAMPIONS: usize = 3;
 pub struct Site {
     folder: TempDir,
     database: String,
+    book: PathBuf,
 }
 
 impl Site {
@@ -20,7 +21,7 @@ impl Site {
     pub fn new(deployment: &str) -> Site {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("playcaller.db").display());
-        let site = Site { folder, database };
+        let site = Site { folder, database, book: Site::book() };
         site.deploy(deployment);
         site
     }
@@ -28,6 +29,25 @@ impl Site {
     /// The same on another database, which must be empty.
     pub fn on(self, database: String) -> Site {
         Site { database, ..self }
+    }
+
+    /// The same with a copy of the book, which the test edits.
+    pub fn with_own_book(self) -> Site {
+        let book = self.path("book");
+        fs::create_dir(&book).unwrap();
+        for file in fs::read_dir(Site::book()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), book.join(file.file_name())).unwrap();
+        }
+        Site { book, ..self }
+    }
+
+    pub fn read_book(&self, file: &str) -> String {
+        fs::read_to_string(self.book.join(file)).unwrap()
+    }
+
+    pub fn write_book(&self, file: &str, text: &str) {
+        fs::write(self.book.join(file), text).unwrap();
     }
 
     /// Replaces the deployment file.
@@ -51,7 +71,7 @@ impl Site {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_playcaller"));
         command.current_dir(self.folder.path()).env("RUST_LOG", "warn");
-        command.arg("--book").arg(Site::book()).args(["--config", "playcaller.toml", "--database", &self.database]);
+        command.arg("--book").arg(&self.book).args(["--config", "playcaller.toml", "--database", &self.database]);
         command.args(arguments);
         command
     }
@@ -106,6 +126,11 @@ impl Daemon {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let stderr = std::io::read_to_string(self.0.stderr.take().unwrap()).unwrap();
         (self.0.wait().unwrap().code(), stderr)
+    }
+
+    /// Signal 1: the book was edited.
+    pub fn hang_up(&self) {
+        assert!(Command::new("kill").args(["-HUP", &self.pid().to_string()]).status().unwrap().success());
     }
 
     pub fn pid(&self) -> u32 {

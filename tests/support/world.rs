@@ -117,6 +117,16 @@ impl World {
         self.sides.iter().map(|side| &side.store)
     }
 
+    /// The daemons, one for each database.
+    pub fn daemons(&mut self) -> impl Iterator<Item = &mut Runtime> {
+        self.sides.iter_mut().map(|side| side.runtime.as_mut().expect("a daemon"))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// What is known of an account's work.
     pub async fn desk(&self, account: &str) -> Desk {
         let (ids, now) = ([Arc::from(account)], self.clock.now());
@@ -158,7 +168,7 @@ pub fn book(playbooks: &[(&str, &str)]) -> Book {
     let mut files: BTreeMap<String, String> =
         playbooks.iter().map(|(id, text)| (format!("{id}.toml"), text.replace("{id}", id))).collect();
     files.insert("people.toml".to_owned(), PEOPLE.to_owned());
-    files.insert("account.toml".to_owned(), ACCOUNT.to_owned());
+    files.entry("account.toml".to_owned()).or_insert(ACCOUNT.to_owned());
     files.insert("hello.md".to_owned(), "+++\nsubject = \"Hello\"\n+++\nHello.\n".to_owned());
     let loaded = book::load_files(files);
     assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);

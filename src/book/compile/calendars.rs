@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::holidays::{self, Files};
-use crate::book::calendar::{Calendar, Calendars, Holidays, Hours, Window};
+use crate::book::calendar::{BadHours, Calendar, Calendars, Holidays, Hours, Window};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::Place;
 
@@ -115,5 +115,6 @@ pub(super) fn weekday(text: &str) -> Option<usize> {
 /// `09:00-17:00`, `09:00-12:00, 13:00-17:00`; `22:00-06:00` goes over midnight, `00:00-24:00` is the whole day.
 fn hours(item: Item) -> Option<Hours> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
-    item.text()?.parse().map_err(|message: String| diagnostics.push(place.error("bad-hours", message))).ok()
+    let told = |bad: BadHours| diagnostics.push(place.error("bad-hours", bad.message).help(bad.help));
+    item.text()?.parse().map_err(told).ok()
 }

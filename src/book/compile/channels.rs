@@ -34,10 +34,10 @@ fn chat(table: &mut Table, kind: &str) -> BTreeSet<Arc<str>> {
     for (name, place, mut entry) in table.named(kind) {
         entry.get("doc").text();
         for secret in ["url", "webhook", "token"] {
-            if entry.get(secret).is_present() {
+            if let Some(place) = entry.refuse(secret) {
                 let message = format!("`{secret}` of a chat channel is a secret and has no place in the book");
                 let help = format!("put it into playcaller.toml, below [{kind}]");
-                table.report(entry.place_of(secret).error("secret-in-book", message).help(help));
+                table.report(place.error("secret-in-book", message).help(help));
             }
         }
         entry.finish();

@@ -4,24 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::built_in;
-use crate::book::dictionary::{Dictionary, MissingDay};
+use crate::book::dictionary::{Dictionary, FieldType, MissingDay};
 use crate::book::read::Table;
 use crate::book::source::Place;
 use crate::condition::{Field, Metric, Registry, Type, nearest};
-
-const TYPES: [(&str, Option<Type>); 8] = [
-    ("text", Some(Type::Text)),
-    ("number", Some(Type::Number)),
-    ("bool", Some(Type::Bool)),
-    ("date", Some(Type::Date)),
-    ("time", Some(Type::Time)),
-    ("tags", Some(Type::Tags)),
-    ("person", Some(Type::Person)),
-    // Its values stand beside it.
-    ("choice", None),
-];
-
-const MISSING: [(&str, MissingDay); 2] = [("zero", MissingDay::Zero), ("unknown", MissingDay::Unknown)];
 
 /// Names of an event that are there for every kind.
 const OF_EVERY_EVENT: [&str; 5] = ["id", "kind", "account", "contact", "at"];
@@ -62,7 +48,7 @@ fn metrics(table: &mut Table, dictionary: &mut Dictionary, registry: &mut Regist
         let unit = metric.get("unit").text();
         let doc = metric.get("doc").text().unwrap_or_default();
         let feed = source(&mut metric, feeds);
-        let missing = metric.get("missing").choice(&MISSING).unwrap_or(MissingDay::Unknown);
+        let missing = metric.get("missing").choice().unwrap_or(MissingDay::Unknown);
         metric.finish();
         if check_name(table, &name, &place) {
             registry.metrics.insert(name.to_string(), Metric { doc, unit, feed });
@@ -119,8 +105,7 @@ fn declare(table: &mut Table, of: &str, fields: &mut BTreeMap<String, Field>, fe
 fn field_type(entry: &mut Table, known: Option<&Field>) -> Option<Type> {
     let item = if known.is_some() { entry.get("type") } else { entry.need("type") };
     let declared = item.is_present();
-    let words: Vec<(&str, usize)> = TYPES.iter().enumerate().map(|(at, (word, _))| (*word, at)).collect();
-    let plain = item.choice(&words).map(|at| TYPES[at].1.clone());
+    let plain = item.choice::<FieldType>().map(FieldType::plain);
     let is_choice = matches!(plain, Some(None));
     let values = if is_choice { entry.need("values") } else { entry.get("values") };
     let has_values = values.is_present();

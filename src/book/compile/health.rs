@@ -72,7 +72,7 @@ fn measures(dimension: &mut Table, registry: &Registry) -> Vec<Measure> {
 /// `"skip"`, also when absent, or a score.
 fn missing(item: Item) -> Missing {
     if item.is_text() || !item.is_present() {
-        return item.choice(&[("skip", Missing::Skip)]).unwrap_or(Missing::Skip);
+        return item.choice().unwrap_or(Missing::Skip);
     }
     item.number_in(0.0..=100.0).map_or(Missing::Skip, Missing::Score)
 }

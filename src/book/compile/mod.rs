@@ -13,7 +13,6 @@ mod health;
 mod holidays;
 mod ics;
 mod ids;
-mod later;
 mod people;
 pub mod playbook;
 mod policy;
@@ -23,3 +22,5 @@ pub mod shared;
 mod tests;
 
 use ids::Ids;
+
+pub use built_in::registry as built_in;

@@ -7,15 +7,9 @@ use super::calendars::window;
 use super::channels::web_address;
 use crate::book::Calendars;
 use crate::book::playbook::HoldOrSkip;
-use crate::book::policy::{Breaker, Cap, CapChannel, CapPer, Never, Policy, TRANSACTIONAL};
+use crate::book::policy::{Breaker, Cap, CapChannel, Never, OnReply, Policy, TRANSACTIONAL};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::condition::{Expected, Registry, Scope};
-
-const CHANNELS: [(&str, CapChannel); 3] =
-    [("email", CapChannel::Email), ("slack", CapChannel::Slack), ("teams", CapChannel::Teams)];
-const PER: [(&str, CapPer); 2] = [("contact", CapPer::Contact), ("account", CapPer::Account)];
-const OVER: [(&str, HoldOrSkip); 2] = [("hold", HoldOrSkip::Hold), ("skip", HoldOrSkip::Skip)];
-const ON_REPLY: [(&str, bool); 2] = [("pause", true), ("continue", false)];
 
 /// The playbooks must be in the registry already.
 pub fn compile(mut table: Table, registry: &Registry, calendars: &Calendars) -> Policy {
@@ -88,15 +82,15 @@ fn priority(mut entry: Table) -> Vec<Arc<str>> {
 
 fn cap(mut entry: Table, ids: &mut Ids, classes: &[Arc<str>]) -> Option<Cap> {
     let id = ids.take(&mut entry);
-    let channel = entry.need("channel").choice(&CHANNELS);
+    let channel = entry.need("channel").choice();
     if matches!(channel, Some(CapChannel::Slack | CapChannel::Teams)) {
         let message = "this cap never applies: chat goes to our own people, and caps are about mail to contacts";
         entry.report(entry.place_of("channel").warning("no-effect", message).help("write channel = \"email\""));
     }
-    let per = entry.need("per").choice(&PER);
+    let per = entry.need("per").choice();
     let max = entry.need("max").integer_in(1..=1_000_000).and_then(|max| u32::try_from(max).ok());
     let within = entry.need("within").positive_span();
-    let over = entry.get("over").choice(&OVER).unwrap_or(HoldOrSkip::Hold);
+    let over = entry.get("over").choice().unwrap_or(HoldOrSkip::Hold);
     let exempt = entry.get("exempt").one_or_more().into_iter().filter_map(|item| class(item, classes)).collect();
     entry.finish();
     Some(Cap { id: id?, channel: channel?, per: per?, max: max?, within: within?, over, exempt })
@@ -141,6 +135,6 @@ fn email(mut entry: Table, policy: &mut Policy) {
         let diagnostic = place.error("wrong-value", "the unsubscribe address lacks `{token}`");
         entry.report(diagnostic.help("`{token}` stands for the contact, as in \"https://us.example/u/{token}\""));
     }
-    policy.reply_pauses = entry.get("reply").choice(&ON_REPLY).unwrap_or(policy.reply_pauses);
+    policy.reply_pauses = entry.get("reply").choice().unwrap_or(OnReply::Pause) == OnReply::Pause;
     entry.finish();
 }

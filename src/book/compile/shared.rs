@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{calendars, channels, circles, conditions, dictionary, health, holidays, people, policy, segments};
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys;
 use crate::book::read::Table;
 use crate::book::source::SourceFile;
 use crate::book::{Calendars, ChannelNames, Dictionary, HealthModel, People, Policy, Segments};
@@ -37,19 +38,19 @@ pub struct SharedParts {
 
 /// Compiles the shared files; `playbooks` are the ids that conditions and rules may name.
 pub fn compile(files: &SharedFiles, playbooks: Vec<String>, diagnostics: &Diagnostics) -> SharedParts {
-    let read = |file| Table::of_file(file, diagnostics);
-    let (dictionary, mut registry) = dictionary::compile(read(&files.account));
+    let read = |file, top| Table::of_file(file, top, diagnostics);
+    let (dictionary, mut registry) = dictionary::compile(read(&files.account, &keys::ACCOUNT));
     registry.playbooks = playbooks;
-    let people = people::compile(read(&files.people), &mut registry);
-    let channels = channels::compile(read(&files.channels));
-    let calendars = calendars::compile(read(&files.calendars), &files.ics);
-    let health = health::Outline::read(read(&files.health), &mut registry);
-    let segments = segments::Outline::read(read(&files.segments), &mut registry);
+    let people = people::compile(read(&files.people, &keys::PEOPLE), &mut registry);
+    let channels = channels::compile(read(&files.channels, &keys::CHANNELS));
+    let calendars = calendars::compile(read(&files.calendars, &keys::CALENDARS), &files.ics);
+    let health = health::Outline::read(read(&files.health, &keys::HEALTH), &mut registry);
+    let segments = segments::Outline::read(read(&files.segments, &keys::SEGMENTS), &mut registry);
     conditions::scripts(&files.functions, &mut registry, diagnostics);
-    conditions::named(read(&files.conditions), &mut registry);
+    conditions::named(read(&files.conditions, &keys::CONDITIONS), &mut registry);
     let (health, segments) = (health.compile(&registry), segments.compile(&registry));
     circles::report(&segments, &files.segments, &health, &files.health, diagnostics);
-    let policy = policy::compile(read(&files.policy), &registry, &calendars);
+    let policy = policy::compile(read(&files.policy, &keys::POLICY), &registry, &calendars);
     let dictionary = Dictionary { registry: Arc::new(registry), ..dictionary };
     SharedParts { dictionary, people, channels, calendars, health, segments, policy }
 }

@@ -15,9 +15,8 @@ use crate::book::read::unknown_name;
 use crate::book::source::{Place, SourceFile};
 use crate::time::Date;
 
-/// The rules that only warn and are not among the lints.
-const WARNINGS: [&str; 7] =
-    ["toml-1-1", "date-as-text", "not-in-force", "band-gap", "unknown-feed", "no-effect", "ics-rule"];
+/// The rules outside of the lints that only warn.
+const WARNINGS: [&str; 6] = ["toml-1-1", "date-as-text", "band-gap", "unknown-feed", "no-effect", "ics-rule"];
 
 /// A comment that silences rules, and what it silenced.
 #[derive(Clone, Debug)]

@@ -142,7 +142,7 @@ impl Lost {
         };
         match own.code {
             "missing-key" => self.keys.contains(&(own.file.clone(), missing(own).to_owned())),
-            "unknown-key" => outlines.table(own).is_some_and(|own| self.kinds.contains(&own.table)),
+            "unknown-key" | "misplaced-key" => outlines.table(own).is_some_and(|own| self.kinds.contains(&own.table)),
             "no-anchor" | "no-event" => in_table("trigger", &[]),
             "branch-default" | "branch-condition" => in_table("branch", &["default", "when"]),
             "no-subject" => {

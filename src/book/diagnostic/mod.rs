@@ -81,6 +81,11 @@ impl Diagnostic {
         }
     }
 
+    /// The mistake and its place in one line, for logs.
+    pub fn line_of_text(&self) -> String {
+        format!("{}:{}:{} {}", self.file, self.line, self.column, self.message)
+    }
+
     /// Adds what to do about it.
     pub fn help(self, help: impl Into<String>) -> Diagnostic {
         Diagnostic { help: Some(help.into()), ..self }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Look;
-use crate::book::playbook::{Playbook, Trigger};
+use crate::book::playbook::{Playbook, SuppressionCause, Trigger};
 use crate::condition::{Expression, Type};
 
 pub(super) fn look(look: &Look) {
@@ -60,16 +60,28 @@ fn single_days(look: &Look, playbook: &Playbook) {
     }
 }
 
-/// An unknown never-rule counts as true.
+/// What keeps things back counts as true while it is unknown.
 fn unguarded(look: &Look) {
-    let Some(never) = &look.book.policy.never else { return };
-    let fields = never.when.unguarded_fields();
-    for (field, at) in fields.into_iter().filter(|(field, _)| !["status", "id", "name"].contains(&&**field)) {
-        let message = format!(
-            "where `account.{field}` is empty this rule is unknown, and an unknown never-rule keeps everything back"
-        );
-        let help = format!("ask first: `!is_empty(account.{field}) && …`");
-        look.say("unguarded-field", &look.part(&never.when, at), message, help);
+    let never = look.book.policy.never.iter();
+    never.for_each(|never| unguarded_in(look, &never.when, "never-rule keeps everything back"));
+    for playbook in look.book.playbooks.values() {
+        for rule in &playbook.suppressions {
+            if let SuppressionCause::When(when) = &rule.cause {
+                unguarded_in(look, when, "suppression keeps the message back");
+            }
+        }
+    }
+}
+
+/// Fields that every account has.
+const ALWAYS_KNOWN: [&str; 3] = ["status", "id", "name"];
+
+fn unguarded_in(look: &Look, condition: &Expression, consequence: &str) {
+    let fields = condition.unguarded_fields();
+    for (field, at) in fields.into_iter().filter(|(field, _)| !ALWAYS_KNOWN.contains(&&**field)) {
+        let message = format!("where `account.{field}` is empty this is unknown, and an unknown {consequence}");
+        let help = format!("say what holds then: `!is_empty(account.{field}) && …`, or `account.{field} ?? …`");
+        look.say("unguarded-field", &look.part(condition, at), message, help);
     }
 }
 

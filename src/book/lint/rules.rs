@@ -48,7 +48,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "unguarded-field",
         Warning,
-        "A never-rule over a field that may be empty: then it is unknown, and unknown keeps everything back.",
+        "A never-rule or suppression over a field that may be empty: then it is unknown, and unknown keeps things back.",
         "!is_empty(account.tags) && has_tag(account.tags, \"legal_hold\")",
     ),
     rule(

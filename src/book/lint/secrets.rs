@@ -7,11 +7,20 @@ use crate::book::source::Place;
 
 pub(super) fn look(look: &Look) {
     for file in look.files.values() {
-        for (at, what) in secrets(&file.text, file.name.ends_with(".toml")) {
+        for (at, what) in secrets(&file.text, sign(&file.name)) {
             let message = format!("this looks like {what}, and whoever reads the book could use it");
             let help = "withdraw it where it was issued, and keep the next one in playcaller.toml as { env = \"…\" }";
             look.say("secret-in-book", &Place::new(file, at), message, help);
         }
+    }
+}
+
+/// What stands between a key and its value in a file; none in prose.
+fn sign(file: &str) -> Option<char> {
+    match file.rsplit_once('.') {
+        Some((_, "toml")) => Some('='),
+        Some((_, "json")) => Some(':'),
+        _ => None,
     }
 }
 
@@ -33,17 +42,17 @@ const SHAPES: [(&str, usize, &str); 13] = [
     ("-----BEGIN ", 0, "a private key"),
 ];
 
-/// Keys of TOML whose value is a secret whatever it looks like.
+/// Keys whose value is a secret whatever it looks like.
 const SECRET_KEYS: [&str; 7] = ["password", "passwd", "secret", "token", "api_key", "apikey", "access_token"];
 
-fn secrets(text: &str, is_toml: bool) -> Vec<(Range<usize>, &'static str)> {
+fn secrets(text: &str, sign: Option<char>) -> Vec<(Range<usize>, &'static str)> {
     let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
     let mut start = 0;
     // Most texts hold none of the prefixes; looking for them once spares doing so line by line.
     let shapes: Vec<_> = SHAPES.iter().filter(|(prefix, ..)| text.contains(prefix)).collect();
     for line in text.split_inclusive('\n') {
         let by_shape = shapes.iter().find_map(|shape| shaped(line, shape));
-        let secret = by_shape.or_else(|| keyed(line).filter(|_| is_toml));
+        let secret = by_shape.or_else(|| keyed(line, sign?));
         found.extend(secret.map(|(at, what)| (start + at.start..start + at.end, what)));
         start += line.len();
     }
@@ -65,13 +74,15 @@ fn shaped(line: &str, (prefix, least, what): &(&str, usize, &'static str)) -> Op
     })
 }
 
-/// `password = "…"`, at the beginning of a line.
-fn keyed(line: &str) -> Option<(Range<usize>, &'static str)> {
-    let (key, value) = line.split_once('=')?;
+/// `password = "…"` or `"password": "…"`, at the beginning of a line; a token of a template is no secret.
+fn keyed(line: &str, sign: char) -> Option<(Range<usize>, &'static str)> {
+    let (key, value) = line.split_once(sign)?;
     let written = value.trim();
     let quote = written.chars().next().filter(|c| ['"', '\''].contains(c))?;
     let content = written[1..].split(quote).next().unwrap_or_default();
-    let is_secret = SECRET_KEYS.contains(&key.trim().to_lowercase().as_str()) && !content.is_empty();
+    let is_secret = SECRET_KEYS.contains(&key.trim().trim_matches('"').to_lowercase().as_str())
+        && !content.is_empty()
+        && !content.starts_with("{{");
     let at = line.find(written)? + 1;
     is_secret.then(|| (at..at + content.len(), "a password or token"))
 }

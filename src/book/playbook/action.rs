@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::keys::Choice;
 use crate::book::template::TemplateId;
 use crate::condition::{Expression, Value};
 use crate::time::Span;
@@ -47,18 +48,14 @@ impl Kind {
         Kind::Stop,
     ];
 
+    /// What a suppression may hold.
+    pub const SUPPRESSED: [Kind; 5] = [Kind::Email, Kind::Slack, Kind::Teams, Kind::Webhook, Kind::Task];
+
+    /// What a level of the escalation may do.
+    pub const LADDER: [Kind; 4] = [Kind::Task, Kind::Email, Kind::Slack, Kind::Teams];
+
     pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Email => "email",
-            Kind::Slack => "slack",
-            Kind::Teams => "teams",
-            Kind::Webhook => "webhook",
-            Kind::Task => "task",
-            Kind::WaitFor => "wait_for",
-            Kind::Set => "set",
-            Kind::Start => "start",
-            Kind::Stop => "stop",
-        }
+        self.word()
     }
 
     /// Whether it waits for the opening of the send window.
@@ -138,12 +135,7 @@ pub enum Priority {
 
 impl Priority {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Priority::Low => "low",
-            Priority::Normal => "normal",
-            Priority::High => "high",
-            Priority::Urgent => "urgent",
-        }
+        self.word()
     }
 }
 

@@ -59,6 +59,12 @@ pub enum Base {
     Previous,
 }
 
+/// How a delivery that failed for now is tried again. There is one way so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    Default,
+}
+
 #[derive(Clone, Debug)]
 pub struct Approve {
     pub by: Recipient,

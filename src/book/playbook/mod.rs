@@ -2,10 +2,13 @@
 
 mod action;
 mod cadence;
+mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
+use crate::book::keys::Choice;
 use crate::condition::Expression;
 use crate::time::{Span, TimeZone};
 
@@ -13,7 +16,7 @@ pub use action::{
     Action, ChatAction, ChatTarget, EmailAction, Kind, OnTimeout, Priority, Recipient, TaskAction, WaitFor,
     WebhookAction,
 };
-pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Step, Timing};
+pub use cadence::{Approve, Base, Escalation, EscalationClock, Level, Retry, Step, Timing};
 
 /// One playbook: who qualifies, what is done when, when it ends.
 #[derive(Clone, Debug)]
@@ -45,8 +48,16 @@ pub struct Playbook {
     /// In file order.
     pub steps: Vec<Step>,
     pub escalation: Option<Escalation>,
-    /// Hash of the file's text: the version that enrollments carry.
+    /// Steps that were renamed, old id to new.
+    pub moved: BTreeMap<Arc<str>, Arc<str>>,
+    /// Steps that are gone, and what becomes of enrollments that wait on them.
+    pub removed: BTreeMap<Arc<str>, OnRemoved>,
+    /// Its file is gone from the book: nobody enters any more, whatever the status.
+    pub is_withdrawn: bool,
+    /// Hash of the file's text and its templates: the version that enrollments carry.
     pub version: Arc<str>,
+    /// The texts of the template files it uses, by path; kept with each version.
+    pub templates: BTreeMap<Arc<str>, Arc<str>>,
     /// The file's text, kept with each version.
     pub text: Arc<str>,
     /// The file, relative to the book.
@@ -115,6 +126,15 @@ pub enum InFlight {
     Exit,
 }
 
+/// What becomes of an enrollment that waits on a step which a later version no longer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRemoved {
+    /// It goes on as if the step had been skipped.
+    Skip,
+    /// It ends.
+    Exit,
+}
+
 #[derive(Clone, Debug)]
 pub enum Trigger {
     Date(DateTrigger),
@@ -123,6 +143,16 @@ pub enum Trigger {
     Event(Arc<str>),
     Schedule(Schedule),
     /// Started by a person or another playbook.
+    Manual,
+}
+
+/// The kinds of trigger, as they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TriggerKind {
+    Date,
+    Condition,
+    Event,
+    Schedule,
     Manual,
 }
 
@@ -237,11 +267,7 @@ pub enum Outcome {
 
 impl Outcome {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Won => "won",
-            Outcome::Lost => "lost",
-            Outcome::Neutral => "neutral",
-        }
+        self.word()
     }
 }
 

@@ -9,12 +9,15 @@ use toml::de::DeValue;
 use super::table::Table;
 use super::{Reading, some_of, syntax};
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
+use crate::book::keys::{self, Choice};
 use crate::book::source::{Place, StringMap};
 use crate::condition::{Expected, Expression, Problem, Scope, Source, is_sure, nearest};
 
 /// A value that may be absent. The takers give `None` for an absent value and, after a report, for a wrong one.
 pub struct Item<'f> {
     pub(super) reading: Reading<'f>,
+    /// What the registry says of it; none below a value that is itself wrong.
+    declared: Option<keys::Value>,
     path: String,
     key: String,
     span: Range<usize>,
@@ -22,12 +25,24 @@ pub struct Item<'f> {
 }
 
 impl<'f> Item<'f> {
-    pub(super) fn new(reading: Reading<'f>, path: String, key: String, value: Spanned<DeValue<'f>>) -> Item<'f> {
-        Item { reading, path, key, span: value.span(), value: Some(value.into_inner()) }
+    pub(super) fn new(
+        reading: Reading<'f>,
+        declared: Option<keys::Value>,
+        path: String,
+        key: String,
+        value: Spanned<DeValue<'f>>,
+    ) -> Item<'f> {
+        Item { reading, declared, path, key, span: value.span(), value: Some(value.into_inner()) }
     }
 
-    pub(super) fn absent(reading: Reading<'f>, path: String, key: String, header: Range<usize>) -> Item<'f> {
-        Item { reading, path, key, span: header, value: None }
+    pub(super) fn absent(
+        reading: Reading<'f>,
+        declared: Option<keys::Value>,
+        path: String,
+        key: String,
+        header: Range<usize>,
+    ) -> Item<'f> {
+        Item { reading, declared, path, key, span: header, value: None }
     }
 
     pub fn is_present(&self) -> bool {
@@ -165,10 +180,16 @@ impl<'f> Item<'f> {
     }
 
     /// One of a closed set of words.
-    pub fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+    pub fn choice<T: Choice>(self) -> Option<T> {
+        let all: Vec<T> = T::WORDS.iter().map(|(value, ..)| *value).collect();
+        self.choice_among(&all)
+    }
+
+    /// One of some values of a closed set.
+    pub fn choice_among<T: Choice>(self, values: &[T]) -> Option<T> {
+        let words: Vec<&str> = values.iter().map(|value| value.word()).collect();
         let word = self.str(&format!("one of {}", some_of(&words)))?;
-        let found = choices.iter().find(|(own, _)| *own == word).map(|(_, value)| *value);
+        let found = values.iter().find(|value| value.word() == word).copied();
         if found.is_none() {
             let message = format!("`{word}` is not a value of {}", self.label());
             let diagnostic = self.place().error("unknown-value", message);
@@ -204,8 +225,8 @@ impl<'f> Item<'f> {
 
     fn elements(self) -> Vec<Item<'f>> {
         let Some(DeValue::Array(array)) = self.value else { return Vec::new() };
-        let (path, key) = (&self.path, &self.key);
-        array.into_iter().map(|value| Item::new(self.reading, path.clone(), key.clone(), value)).collect()
+        let (declared, path, key) = (self.declared, &self.path, &self.key);
+        array.into_iter().map(|value| Item::new(self.reading, declared, path.clone(), key.clone(), value)).collect()
     }
 
     /// The names of a list, each with its place.
@@ -220,7 +241,11 @@ impl<'f> Item<'f> {
     /// A table, inline or with a header.
     pub fn table(self) -> Option<Table<'f>> {
         match self.value {
-            Some(DeValue::Table(table)) => Some(Table::inside(self.reading, &self.path, self.span, table)),
+            Some(DeValue::Table(table)) => {
+                let section = self.declared.and_then(keys::Value::section);
+                debug_assert!(section.is_some(), "`{}` is not declared as a table in src/book/keys", self.path);
+                Some(Table::inside(self.reading, section?, &self.path, self.span, table))
+            }
             Some(DeValue::Array(_)) => self.wrong_type("one table in single brackets"),
             Some(_) => self.wrong_type("a table"),
             None => None,

@@ -4,15 +4,14 @@
 //! points at it. Nothing stops at the first mistake, and what nobody asked for is an unknown key.
 //!
 //! ```text
-//! let mut table = Table::of_file(&file, &diagnostics);
+//! let mut table = Table::of_file(&file, &keys::PLAYBOOK, &diagnostics);
 //! let id = table.need("id").id();
-//! let status = table.get("status").choice(&[("draft", Status::Draft), ("live", Status::Live)]);
+//! let status = table.get("status").choice::<Status>();
 //! for step in table.tables("step") { … }
 //! table.finish();
 //! ```
 
 mod item;
-mod misplaced;
 mod moment;
 mod places;
 mod syntax;
@@ -29,6 +28,7 @@ pub use table::Table;
 use std::sync::Arc;
 
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
+use crate::book::keys::Section;
 use crate::book::source::{Place, SourceFile};
 use crate::condition::nearest;
 
@@ -36,6 +36,8 @@ use crate::condition::nearest;
 #[derive(Clone, Copy)]
 struct Reading<'f> {
     file: &'f Arc<SourceFile>,
+    /// What the kind of file may hold.
+    top: &'static Section,
     diagnostics: &'f Diagnostics,
     /// Whether the file has syntax errors: what seems to be missing may stand on a broken line.
     broken: bool,

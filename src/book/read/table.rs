@@ -9,15 +9,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::item::Item;
-use super::misplaced::rightful_place;
 use super::{Reading, some_of, syntax};
 use crate::book::diagnostic::{Diagnostic, Diagnostics};
+use crate::book::keys::{Section, rightful_place};
 use crate::book::source::{Place, SourceFile};
 use crate::condition::{is_sure, nearest};
 
 /// A table of a file. Keys are taken out; [`Table::finish`] reports what is left as unknown.
 pub struct Table<'f> {
     reading: Reading<'f>,
+    /// What may stand in it.
+    section: &'static Section,
     /// How messages name it: `[enroll]`, `[[step]]`, or nothing for the top of the file.
     title: String,
     /// Its path in the file, for the titles of the tables inside.
@@ -29,19 +31,30 @@ pub struct Table<'f> {
 }
 
 impl<'f> Table<'f> {
-    /// Parses a file and reports its syntax errors; what could be read is in the table.
-    pub fn of_file(file: &'f Arc<SourceFile>, diagnostics: &'f Diagnostics) -> Table<'f> {
+    /// Parses a file and reports its syntax errors; what could be read is in the table. `top` is what its kind may hold.
+    pub fn of_file(file: &'f Arc<SourceFile>, top: &'static Section, diagnostics: &'f Diagnostics) -> Table<'f> {
         let (left, broken) = syntax::parse(file, diagnostics);
-        Table::new(Reading { file, diagnostics, broken }, String::new(), 0..0, left)
+        Table::inside(Reading { file, top, diagnostics, broken }, top, "", 0..0, left)
     }
 
-    fn new(reading: Reading<'f>, path: String, header: Range<usize>, left: DeTable<'f>) -> Table<'f> {
+    pub(super) fn inside(
+        reading: Reading<'f>,
+        section: &'static Section,
+        path: &str,
+        header: Range<usize>,
+        left: DeTable<'f>,
+    ) -> Table<'f> {
         let title = if path.is_empty() { TOP.to_owned() } else { format!("[{path}]") };
-        Table { reading, title, path, header, left, asked: Vec::new(), places: BTreeMap::new() }
-    }
-
-    pub(super) fn inside(reading: Reading<'f>, path: &str, header: Range<usize>, left: DeTable<'f>) -> Table<'f> {
-        Table::new(reading, path.to_owned(), header, left)
+        Table {
+            reading,
+            section,
+            title,
+            path: path.to_owned(),
+            header,
+            left,
+            asked: Vec::new(),
+            places: BTreeMap::new(),
+        }
     }
 
     /// Changes how messages name the table, as in ``step `kickoff-email` ``.
@@ -54,15 +67,17 @@ impl<'f> Table<'f> {
         &self.title
     }
 
-    /// The value of a key, which may be absent.
+    /// The value of a key, which may be absent. The key must be declared in [`crate::book::keys`].
     pub fn get(&mut self, key: &str) -> Item<'f> {
+        let value = self.section.value(key);
+        debug_assert!(value.is_some(), "`{key}` of {} is not declared in src/book/keys", self.title);
         self.asked.push(key.to_owned());
         match self.left.remove_entry(key) {
             Some((_, value)) => {
                 self.places.insert(key.to_owned(), value.span());
                 self.item(key.to_owned(), value)
             }
-            None => Item::absent(self.reading, self.path_of(key), key.to_owned(), self.header.clone()),
+            None => Item::absent(self.reading, value, self.path_of(key), key.to_owned(), self.header.clone()),
         }
     }
 
@@ -126,6 +141,13 @@ impl<'f> Table<'f> {
         entries.collect()
     }
 
+    /// Takes a key that has no place here, so that the reader can say why; the place of its value, if it is there.
+    pub fn refuse(&mut self, key: &str) -> Option<Place> {
+        let (_, value) = self.left.remove_entry(key)?;
+        self.places.insert(key.to_owned(), value.span());
+        Some(self.place_of(key))
+    }
+
     /// Whether the key is there and not yet taken.
     pub fn has(&self, key: &str) -> bool {
         self.left.contains_key(key)
@@ -173,7 +195,7 @@ impl<'f> Table<'f> {
             "" if self.title == TOP => format!("`{key}` is not a key at {TOP}"),
             _ => format!("`{key}` is not a key of {}", self.title),
         };
-        if let Some(rightful) = rightful_place(key, &self.path, &self.asked) {
+        if let Some(rightful) = self.rightful_place(key) {
             return place.error("misplaced-key", message).help(rightful);
         }
         let diagnostic = place.error("unknown-key", message);
@@ -187,8 +209,17 @@ impl<'f> Table<'f> {
         }
     }
 
+    /// Where a key belongs that nobody asked for here: beside another action or kind, or in another table.
+    fn rightful_place(&self, key: &str) -> Option<String> {
+        match self.section.key(key) {
+            Some(known) if known.only.is_empty() => None,
+            Some(known) => Some(format!("`{key}` goes with {}", known.only.join(", "))),
+            None => rightful_place(key, self.reading.top),
+        }
+    }
+
     fn item(&self, key: String, value: Spanned<DeValue<'f>>) -> Item<'f> {
-        Item::new(self.reading, self.path_of(&key), key, value)
+        Item::new(self.reading, self.section.value(&key), self.path_of(&key), key, value)
     }
 
     fn path_of(&self, key: &str) -> String {

@@ -1,11 +1,39 @@
 use super::*;
+use crate::book::dictionary::MissingDay;
+use crate::book::keys::forms::{FLAG, ID, NUMBER, TEXT};
+use crate::book::keys::{Others, PLAYBOOK, Section, Value, key, section, words};
 use crate::time::Span;
+
+/// A kind of file for the readers below.
+static FILE: Section = section(
+    "",
+    &[
+        key("id", Value::One(&ID), ""),
+        key("max", Value::One(&NUMBER), ""),
+        key("share", Value::One(&NUMBER), ""),
+        key("for", Value::One(&TEXT), ""),
+        key("list", Value::List(&TEXT), ""),
+        key("step", Value::Tables(&EMPTY), ""),
+        key("fields", Value::Table(&NAMED), ""),
+        key("absent", Value::One(&TEXT), ""),
+        key("status", Value::Choice(words::<MissingDay>), ""),
+        key("zone", Value::One(&TEXT), ""),
+        key("good", Value::One(&FLAG), ""),
+        key("missing", Value::One(&TEXT), ""),
+        key("a", Value::Table(&EMPTY), ""),
+        key("t", Value::One(&TEXT), ""),
+    ],
+    &[],
+);
+static EMPTY: Section = section("", &[], &[]);
+static NAMED: Section =
+    Section { others: Some(Others { called: "name", value: Value::Table(&EMPTY) }), ..section("", &[], &[]) };
 
 /// What a reader finds wrong: `code line:column message`.
 fn mistakes(text: &str, read: impl FnOnce(&mut Table)) -> Vec<String> {
     let file = SourceFile::new("a.toml", text.to_owned());
     let diagnostics = Diagnostics::default();
-    let mut table = Table::of_file(&file, &diagnostics);
+    let mut table = Table::of_file(&file, &FILE, &diagnostics);
     read(&mut table);
     table.finish();
     let show = |d: Diagnostic| {
@@ -33,12 +61,12 @@ fn right_values_are_taken_without_a_word() {
 
 #[test]
 fn every_mistake_is_reported_where_it_stands() {
-    let text = "idd = \"x\"\nmax = \"3\"\nfor = \"5m\"\nstatus = \"lvie\"\nzone = \"Europe/Berlim\"\n[step]\nx = 1\n";
+    let text = "idd = \"x\"\nmax = \"3\"\nfor = \"5m\"\nstatus = \"zeor\"\nzone = \"Europe/Berlim\"\n[step]\nx = 1\n";
     let found = mistakes(text, |table| {
         table.need("id").id();
         table.get("max").count();
         table.get("for").span();
-        table.get("status").choice(&[("live", 1), ("draft", 2)]);
+        table.get("status").choice::<MissingDay>();
         table.get("zone").zone();
         table.tables("step").into_iter().for_each(Table::finish);
     });
@@ -47,7 +75,7 @@ fn every_mistake_is_reported_where_it_stands() {
         "unknown-key 1:1 `idd` is not a key at the top of this file -> id",
         "wrong-type 2:7 `max` must be a whole number; found a text -> 3",
         "ambiguous-duration 3:8 `5m` is ambiguous: write \"5min\" for minutes or \"5mo\" for months",
-        "unknown-value 4:11 `lvie` is not a value of `status` -> live",
+        "unknown-value 4:11 `zeor` is not a value of `status` -> zero",
         "bad-zone 5:9 there is no time zone `Europe/Berlim` -> Europe/Berlin",
         "single-bracket-list 6:1 `step` is a list: write `[[step]]` with two brackets -> [[step]]",
         "unknown-key 7:1 `x` is not a key of [step]",
@@ -59,7 +87,7 @@ fn every_mistake_is_reported_where_it_stands() {
 fn a_key_under_the_wrong_header_is_told_where_it_belongs() {
     let file = SourceFile::new("a.toml", "[trigger]\nkind = \"manual\"\nstatus = \"live\"\n".into());
     let diagnostics = Diagnostics::default();
-    let mut table = Table::of_file(&file, &diagnostics);
+    let mut table = Table::of_file(&file, &PLAYBOOK, &diagnostics);
     let mut trigger = table.table("trigger").unwrap();
     trigger.get("kind").text();
     trigger.finish();
@@ -72,7 +100,7 @@ fn several_syntax_errors_are_found_at_once_with_what_was_meant() {
     let text = "when = \"account.segment == \"smb\"\"\nid: x\nfor = 3d\non = True\ngood = 1\n";
     let file = SourceFile::new("a.toml", text.into());
     let diagnostics = Diagnostics::default();
-    let mut table = Table::of_file(&file, &diagnostics);
+    let mut table = Table::of_file(&file, &FILE, &diagnostics);
     assert_eq!(table.get("good").count(), Some(1));
     table.need("missing");
     let found: Vec<_> = diagnostics.sorted().into_iter().map(|d| (d.line, d.suggestion.unwrap_or_default())).collect();

@@ -9,10 +9,9 @@ use crate::book::diagnostic::Diagnostic;
 use crate::book::source::Place;
 use crate::condition::{Registry, nearest};
 
+use super::filters::FILTERS;
 use super::render::{explain, fill_in, token};
 use super::{Part, TemplateId, Templates, names, sample};
-
-const FILTERS: &str = "filters: date, money, number, round, percent, default, upper, lower, title, join";
 
 /// What is wrong with a text, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +79,7 @@ pub(super) fn dry_run(
 ) -> Result<(), Mistake> {
     let template = templates.env.get_template(&part.name(id)).map_err(|error| syntax(&error, text))?;
     let (facts, extra) = sample::invented(registry, None);
-    let filled = fill_in(&template, &names::context(facts, &extra));
+    let filled = fill_in(&template, &names::context(facts, &extra, Some(registry)));
     filled.map(drop).map_err(|error| value(&template, text, &error))
 }
 
@@ -93,7 +92,8 @@ pub(super) fn value(template: &Template<'_, '_>, text: &str, error: &Error) -> M
         range: found.unwrap_or_else(|| line_range(text, error.line().unwrap_or(1))),
         code: "template-value",
         message: format!("{subject} {}", explain(error)),
-        help: (error.kind() == ErrorKind::UnknownFilter).then(|| FILTERS.to_owned()),
+        help: (error.kind() == ErrorKind::UnknownFilter)
+            .then(|| format!("filters: {}", FILTERS.map(|filter| filter.name).join(", "))),
         suggestion: None,
     }
 }
@@ -128,7 +128,7 @@ fn choices<'r>(before: &[&str], registry: &'r Registry) -> Option<(&'static str,
         map.keys().map(String::as_str).collect()
     }
     let (what, mut known, more): (_, _, &[&str]) = match before {
-        [] => ("name", names::FUNCTIONS.to_vec(), &ROOTS),
+        [] => ("name", [keys(&registry.named), names::FUNCTIONS.to_vec()].concat(), &ROOTS),
         ["account"] => ("field", keys(&registry.account), &[]),
         ["contact"] => ("field", keys(&registry.contact), &[]),
         ["owner"] => ("field", keys(&registry.person), &[]),

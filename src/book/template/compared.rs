@@ -1,10 +1,24 @@
-//! Comparisons in templates: with something empty they are unknown, as in conditions, and an unknown sentence is not
-//! sent. The engine would say that nothing is smaller than five.
+//! What templates write as conditions do and the engine reads otherwise. A comparison with something empty is unknown,
+//! and an unknown sentence is not sent; the engine would say that nothing is smaller than five.
 
 /// The filter that fails on an empty value.
 pub(super) const KNOWN: &str = " | known";
 
 const OPERATORS: [&str; 8] = ["==", "!=", "<=", ">=", "<", ">", "in", "not"];
+
+/// A tag in which `was(account.arr, 30)` asks for the field by its name: the engine would hand its value of now on.
+pub(super) fn by_name(tag: &str) -> String {
+    let words = words(tag);
+    let calls = words.windows(3).filter(|three| ["was", "changed"].contains(&three[0].1) && three[1].1 == "(");
+    let paths = calls.filter_map(|three| Some((three[2].0, three[2].1, three[2].1.strip_prefix("account.")?)));
+    let (mut named, mut at) = (String::with_capacity(tag.len()), 0);
+    for (start, path, field) in paths {
+        named.push_str(&tag[at..start]);
+        named.push_str(&format!("\"{field}\""));
+        at = start + path.len();
+    }
+    named + &tag[at..]
+}
 
 /// A tag with [`KNOWN`] behind both sides of each comparison. Letters and lines stay where they are otherwise.
 pub(super) fn known(tag: &str) -> String {
@@ -93,6 +107,12 @@ fn words(tag: &str) -> Vec<(usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn history_is_asked_by_the_name_of_the_field() {
+        let tag = "{{ was(account.arr, 30) + account.arr }}{% if changed( account.owner, 7) %}";
+        assert_eq!(by_name(tag), "{{ was(\"arr\", 30) + account.arr }}{% if changed( \"owner\", 7) %}");
+    }
 
     #[test]
     fn both_sides_of_a_comparison_must_be_known() {

@@ -1,9 +1,5 @@
 //! Whether a text fits the step that uses it: tried on the invented account with what that step has.
 
-use std::sync::Arc;
-
-use crate::condition::Registry;
-
 use super::{RenderError, Rendered, TemplateId, Templates, sample};
 
 /// What a step gives its texts, besides the account.
@@ -20,14 +16,9 @@ pub struct Fit {
 impl Templates {
     /// Fills the text in as the step would for an account that has everything; none for a text that is wrong itself,
     /// which has been reported.
-    pub fn try_on(
-        &self,
-        id: &TemplateId,
-        fit: &Fit,
-        registry: &Arc<Registry>,
-    ) -> Option<Result<Rendered, RenderError>> {
+    pub fn try_on(&self, id: &TemplateId, fit: &Fit) -> Option<Result<Rendered, RenderError>> {
         self.entries.get(id).filter(|entry| entry.is_sound)?;
-        let (facts, extra) = sample::invented(registry, Some(fit));
+        let (facts, extra) = sample::invented(self.registry.as_ref()?, Some(fit));
         Some(self.render(id, facts, &extra))
     }
 }

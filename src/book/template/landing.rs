@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::compared::known;
+use super::compared::{by_name, known};
 use super::escape::Landing;
 
 /// Stands for a token while the text around it is read; private use, and a template that holds it itself is only
@@ -30,7 +30,7 @@ pub(super) fn mark(name: &str, text: &str) -> String {
         marked.push_str(&text[at..tag.start]);
         at = tag.end;
         let landing = Some(tag).filter(tokens).and_then(|_| places.next().flatten());
-        marked.push_str(&filtered(&known(&text[tag.clone()]), landing));
+        marked.push_str(&filtered(&known(&by_name(&text[tag.clone()])), landing));
     }
     marked + &text[at..]
 }
@@ -113,7 +113,7 @@ fn in_json(name: &str, bare: &str) -> Vec<Option<Landing>> {
 /// Whether what comes next continues a web address: one whose beginning is written out, or the target of a link that
 /// has begun with a token.
 fn is_in_url(before: &str) -> bool {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | '"' | '\'' | '`');
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | '|' | '"' | '\'' | '`');
     let word = before.rfind(ends).map_or(before, |at| &before[at + 1..]);
     let is_target = before.len() > word.len() && before[..before.len() - word.len()].ends_with("](");
     word.contains("://") || word.starts_with("mailto:") || (is_target && word.starts_with(TOKEN))

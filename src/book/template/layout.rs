@@ -37,6 +37,7 @@ impl Templates {
     /// Reads the layout of the book and reports what is wrong with it.
     pub fn add_layout(&mut self, file: &Arc<SourceFile>, registry: &Arc<Registry>, diagnostics: &Diagnostics) {
         let place = Place::new(file, 0..file.text.len());
+        self.registry.get_or_insert_with(|| registry.clone());
         let mistakes = self.check_layout(&file.text, registry);
         diagnostics.extend(mistakes.into_iter().map(|mistake| mistake.at(&place)));
     }
@@ -50,7 +51,8 @@ impl Templates {
     ) -> Result<String, RenderError> {
         let failure = |source: &str, error| self.failure(&id(), Part::Body, source, &error);
         let template = self.env.get_template(FILE).map_err(|error| failure("", error))?;
-        fill_in(&template, &on_page(page, facts, extra)).map_err(|error| failure(template.source(), error))
+        fill_in(&template, &on_page(page, names::context(facts, extra, self.registry.as_deref())))
+            .map_err(|error| failure(template.source(), error))
     }
 
     /// Our own page, before the book says otherwise.
@@ -81,7 +83,7 @@ impl Templates {
         let full = Page { preheader: Some("Hello"), unsubscribe: Some("https://us.example/u"), ..bare.clone() };
         for page in [full, bare] {
             let (facts, extra) = sample::invented(registry, None);
-            let filled = fill_in(&template, &on_page(&page, facts, &extra));
+            let filled = fill_in(&template, &on_page(&page, names::context(facts, &extra, Some(registry))));
             if let Some(error) = filled.err().filter(|_| mistakes.is_empty()) {
                 mistakes.push(check::value(&template, text, &error));
             }
@@ -90,22 +92,23 @@ impl Templates {
     }
 }
 
-/// The HTML document of a mail to our own people, on our own page: the layout of the book is for customers.
-pub fn plain(body: &str) -> String {
-    Environment::new().render_str(OWN, context! { body }).expect("our own layout needs nothing but a body")
+/// Our own page around HTML elements: for mail to our own people that is about no account.
+pub fn own_page(body: &str) -> String {
+    let page = Environment::new().render_str(OWN, context! { body });
+    page.expect("our own layout is a template that needs a body alone")
 }
 
 fn id() -> TemplateId {
     TemplateId(FILE.into())
 }
 
-fn on_page(page: &Page<'_>, facts: Arc<dyn Facts + Send + Sync>, extra: &Extra) -> Value {
+fn on_page(page: &Page<'_>, names: Value) -> Value {
     let optional = |text: Option<&str>| text.map_or(Value::UNDEFINED, Value::from);
     context! {
         body => Value::from_object(Ready(page.body.to_owned())),
         subject => page.subject,
         preheader => optional(page.preheader),
         unsubscribe => optional(page.unsubscribe),
-        ..names::context(facts, extra)
+        ..names
     }
 }

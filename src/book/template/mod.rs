@@ -27,7 +27,9 @@ use crate::book::source::{Place, SourceFile};
 use crate::condition::{Registry, Value};
 
 pub use check::Mistake;
+pub use filters::{FILTERS, Filter};
 pub use fit::Fit;
+pub use names::OWN_NAMES;
 
 /// Steps of the template machine one text may take: bounds loops.
 const FUEL: u64 = 50_000;
@@ -88,6 +90,8 @@ pub struct RenderError {
 /// All templates of a book.
 pub struct Templates {
     env: Environment<'static>,
+    /// What the texts may name: that of the book they are read with.
+    registry: Option<Arc<Registry>>,
     entries: BTreeMap<TemplateId, Entry>,
 }
 
@@ -119,7 +123,7 @@ impl Default for Templates {
         });
         filters::install(&mut env);
         escape::install(&mut env);
-        let mut templates = Templates { env, entries: BTreeMap::new() };
+        let mut templates = Templates { env, registry: None, entries: BTreeMap::new() };
         templates.add_own_layout();
         templates
     }
@@ -203,6 +207,7 @@ impl Templates {
     }
 
     fn compile_piece(&mut self, id: &TemplateId, part: Part, text: &str, registry: &Arc<Registry>) -> Vec<Mistake> {
+        self.registry.get_or_insert_with(|| registry.clone());
         let name = part.name(id);
         if let Err(error) = self.env.add_template_owned(name.clone(), landing::mark(&name, text)) {
             return vec![check::syntax(&error, text)];

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use minijinja::value::{Object, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use crate::condition::{Facts, Name, Value as Fact, Window};
-use crate::time::{Date, days_between, local_date};
+use crate::book::calendar::add_span_to_day;
+use crate::condition::{Expression, Facts, Name, Registry, Truth, Value as Fact, Window};
+use crate::time::{Date, Span, days_between, local_date};
 
 use super::Extra;
 use super::escape::invalid;
@@ -17,7 +18,7 @@ use super::filters::read_day;
 type Shared = Arc<dyn Facts + Send + Sync>;
 
 /// Functions a template may call, besides those that belong to a name.
-pub(super) const FUNCTIONS: [&str; 11] = [
+pub(super) const FUNCTIONS: [&str; 16] = [
     "person",
     "role",
     "has_contact",
@@ -29,10 +30,25 @@ pub(super) const FUNCTIONS: [&str; 11] = [
     "in_playbook",
     "outcome",
     "task",
+    "was",
+    "changed",
+    "within",
+    "is_empty",
+    "has_tag",
 ];
 
-/// All names of a template, for one account.
-pub(super) fn context(facts: Shared, extra: &Extra) -> Value {
+/// Names that only templates have, with what they stand for.
+pub const OWN_NAMES: [(&str, &str); 6] = [
+    ("contact.<field>", "the recipient, when a contact gets it"),
+    ("owner.<field>", "the account's owner"),
+    ("playbook.id", "the playbook"),
+    ("playbook.title", "the playbook, for people"),
+    ("step.id", "the step"),
+    ("today, now", "the local day, and this instant in the account's zone"),
+];
+
+/// All names of a template, for one account; the registry has the named conditions.
+pub(super) fn context(facts: Shared, extra: &Extra, registry: Option<&Registry>) -> Value {
     let recipient = Arc::new(extra.contact.clone().unwrap_or_default());
     let owner = text(&facts.read(&Name::Account("owner".into())));
     let place = |place: Place| Value::from_object(Names { facts: facts.clone(), place });
@@ -52,6 +68,8 @@ pub(super) fn context(facts: Shared, extra: &Extra) -> Value {
         ("today", Value::from(local_date(facts.now(), facts.zone()).to_string())),
         ("now", shown(&Fact::Time(facts.now()), &*facts)),
     ]);
+    let named = registry.into_iter().flat_map(|registry| &registry.named);
+    names.extend(named.map(|(name, condition)| (name.as_str(), place(Place::Condition(condition.clone())))));
     names.extend(FUNCTIONS.map(|name| (name, place(Place::Function(name)))));
     Value::from_pairs(names)
 }
@@ -82,6 +100,8 @@ enum Place {
     Person(Arc<str>),
     Role(Arc<str>),
     Function(&'static str),
+    /// One of conditions.toml.
+    Condition(Expression),
 }
 
 impl fmt::Debug for Names {
@@ -99,6 +119,7 @@ impl Object for Names {
         match &self.place {
             Place::Recipient(_) => Ok(self.at(Place::Persona(text_argument(args)?))),
             Place::Function(name) => self.function(name, args).and_then(usable),
+            Place::Condition(condition) => self.answer(condition, args),
             _ => Err(Error::new(ErrorKind::InvalidOperation, "is not a function")),
         }
     }
@@ -156,6 +177,15 @@ impl Names {
         self.read(&name)
     }
 
+    /// An answer that is unknown is none.
+    fn answer(&self, condition: &Expression, args: &[Value]) -> Result<Value, Error> {
+        from_args::<()>(args)?;
+        match condition.truth(&*self.facts) {
+            Truth::Unknown => Err(Error::from(ErrorKind::UndefinedError)),
+            truth => Ok((truth == Truth::True).into()),
+        }
+    }
+
     fn function(&self, name: &str, args: &[Value]) -> Result<Value, Error> {
         let today = local_date(self.facts.now(), self.facts.zone());
         let day = || from_args::<(Value,)>(args).and_then(|(value,)| optional_day(&value));
@@ -171,6 +201,11 @@ impl Names {
             "in_playbook" => self.read(&Name::InPlaybook(text_argument(args)?)),
             "outcome" => self.read(&Name::Outcome(text_argument(args)?)),
             "days_since_contact" => self.read(&Name::DaysSinceContact),
+            "was" => self.read(&history(args, |field, days| Name::Was { field, days })?),
+            "changed" => self.read(&history(args, |field, days| Name::Changed { field, days })?),
+            "within" => within(args, today)?,
+            "is_empty" => from_args::<(Value,)>(args)?.0.is_undefined().into(),
+            "has_tag" => has_tag(args)?,
             "days_until" => day()?.map_or(Value::UNDEFINED, |day| days_between(today, day).into()),
             "days_since" => day()?.map_or(Value::UNDEFINED, |day| days_between(day, today).into()),
             "business_days_until" => day()?.map_or(Value::UNDEFINED, |day| business(1.0, day)),
@@ -178,6 +213,29 @@ impl Names {
             _ => return Err(Error::new(ErrorKind::UnknownFunction, "is not a function")),
         })
     }
+}
+
+/// `was(account.arr, 30)`: the loader has made the field's name of the path.
+fn history(args: &[Value], name: impl Fn(Arc<str>, i64) -> Name) -> Result<Name, Error> {
+    let (field, days) = from_args::<(&str, i64)>(args)?;
+    Ok(name(field.into(), days))
+}
+
+/// today ≤ day ≤ today + span.
+fn within(args: &[Value], today: Date) -> Result<Value, Error> {
+    let (day, span) = from_args::<(Value, &str)>(args)?;
+    let wrong = |_| Error::new(ErrorKind::InvalidOperation, format!("`{span}` is not a span such as 30d"));
+    let last = add_span_to_day(today, span.parse::<Span>().map_err(wrong)?, None);
+    let day = optional_day(&day)?.zip(last);
+    Ok(day.map_or(Value::UNDEFINED, |(day, last)| (today <= day && day <= last).into()))
+}
+
+fn has_tag(args: &[Value]) -> Result<Value, Error> {
+    let (tags, wanted) = from_args::<(Value, &str)>(args)?;
+    if tags.is_undefined() {
+        return Ok(tags);
+    }
+    Ok(tags.try_iter()?.any(|tag| tag.as_str() == Some(wanted)).into())
 }
 
 /// A value as templates see it: days and instants (in the account's zone) as sortable text, lists as lists.

@@ -34,7 +34,7 @@ impl Templates {
             token: id.to_string(),
             message: "is no template of this book".to_owned(),
         })?;
-        let context = names::context(facts, extra);
+        let context = names::context(facts, extra, self.registry.as_deref());
         let part = |part, wanted: bool| wanted.then(|| self.render_part(id, part, &context)).transpose();
         let rendered = Rendered {
             subject: part(Part::Subject, entry.has_subject)?.map(|text| one_line(&text)),

@@ -51,7 +51,7 @@ impl Invented {
 
 impl Facts for Invented {
     fn read(&self, name: &Name) -> Value {
-        let known = &self.registry;
+        let known = &*self.registry;
         match name {
             Name::Account(field) | Name::Was { field, .. } => of_field(&known.account, field),
             Name::Contact { persona, .. } | Name::HasContact(persona)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys::FRONT_MATTER;
 use crate::book::read::Table;
 use crate::book::source::SourceFile;
 
@@ -42,7 +43,7 @@ pub(super) fn read(file: &Arc<SourceFile>, diagnostics: &Diagnostics) -> Source 
         let blank = |text: &str| text.replace(|c: char| c != '\n', " ");
         let before = blank(&file.text[..front.start]);
         let front_file = SourceFile::new(&file.name, format!("{before}{}", &file.text[front]));
-        let mut table = Table::of_file(&front_file, diagnostics);
+        let mut table = Table::of_file(&front_file, &FRONT_MATTER, diagnostics);
         table.call("the front matter");
         for (key, part) in [("subject", Part::Subject), ("preheader", Part::Preheader)] {
             if let Some(text) = table.get(key).text() {

@@ -83,6 +83,14 @@ fn file(name: &str, text: &str) -> (Templates, Vec<Diagnostic>) {
 }
 
 #[test]
+fn every_filter_does_what_the_reference_shows() {
+    for filter in &FILTERS {
+        assert!(filter.example.contains(&format!("| {}", filter.name)), "{}", filter.example);
+        assert_eq!(inline(filter.example).as_deref(), Ok(filter.shows), "{}", filter.example);
+    }
+}
+
+#[test]
 fn the_names_of_conditions_are_the_names_of_templates() {
     for (text, expected) in [
         ("{{ account.arr }}", "48000"),
@@ -128,6 +136,21 @@ fn an_empty_value_without_a_default_is_an_error_that_names_the_token() {
     assert_eq!((error.line, error.token.as_str()), (2, "contact.first_name"));
     assert!(error.to_string().contains("has no value here"), "{error}");
     assert_eq!(inline("{{ account.open_p1_tickets | money }}").unwrap_err().token, "account.open_p1_tickets | money");
+}
+
+#[test]
+fn an_error_names_the_token_as_the_author_wrote_it() {
+    for (name, text, token) in [
+        ("a.json", r#"{"a": "{{ account.open_p1_tickets }}"}"#, "account.open_p1_tickets"),
+        ("a.md", "`{{ account.open_p1_tickets }}`", "account.open_p1_tickets"),
+        ("a.md", "https://us.example/?n={{- account.open_p1_tickets -}}", "account.open_p1_tickets"),
+        ("a.md", "{% if account.open_p1_tickets > 1 %}x{% endif %}", "if account.open_p1_tickets > 1"),
+    ] {
+        let (templates, diagnostics) = file(name, text);
+        assert_eq!(diagnostics, [], "{text}");
+        let error = templates.render(&TemplateId(name.into()), acme(), &extra()).unwrap_err();
+        assert_eq!((error.token.as_str(), error.line), (token, 1), "{error}");
+    }
 }
 
 #[test]

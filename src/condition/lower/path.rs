@@ -7,6 +7,7 @@ use rhai::Expr as Tree;
 
 use super::super::expr::{Expr, Node};
 use super::super::functions::Function;
+use super::super::vocabulary::ROOTS;
 use super::super::{Name, Problem, Type};
 use super::Lower;
 
@@ -16,8 +17,6 @@ pub(super) struct Segment<'t> {
     pub args: Option<&'t [Tree]>,
     pub at: Range<usize>,
 }
-
-const ROOTS: [&str; 10] = ["account", "health", "usage", "events", "contacts", "event", "run", "tasks", "today", "now"];
 
 impl Lower<'_> {
     pub(super) fn path(&mut self, tree: &Tree) -> Option<Node> {

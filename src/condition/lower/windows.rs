@@ -4,12 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::expr::Node;
+use super::super::vocabulary::{RUN, WINDOWS};
 use super::super::{Name, Type, Window};
 use super::Lower;
 use super::path::Segment;
-
-const WINDOWS: [&str; 7] = ["sum", "avg", "min", "max", "last", "change_pct", "days_below"];
-const RUN: [&str; 4] = ["day", "enrolled_on", "branch", "replied"];
 
 impl Lower<'_> {
     pub(super) fn health(&mut self, part: &Segment, root: &Range<usize>) -> Option<Node> {

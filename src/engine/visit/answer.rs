@@ -16,7 +16,7 @@ impl Turn<'_> {
     /// A customer's reply to a step's mail; refused with the reason when there is nothing it could belong to.
     pub(super) fn reply(&mut self, id: &Arc<str>, step: &Arc<str>) -> Option<Reason> {
         let Some(enrollment) = self.desk.enrollments.get(id) else { return Some(Reason::Superseded) };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
+        let Some(playbook) = self.playbook_of(enrollment) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let mut entry = self.entry(&playbook, enrollment, &facts, EntryKind::Reply);
         entry.step = Some(step.clone());

@@ -98,20 +98,26 @@ impl Turn<'_> {
         enrollment.ended = Some(end);
         self.changed_enrollment(id);
         self.record(entry);
+        // What a completed playbook has handed over still goes out.
         if reason != Reason::Completed {
-            self.take_back(id);
+            self.cancel_deliveries(id);
         }
+        self.take_back(id);
         self.refresh();
     }
 
-    /// Cancels queued and held deliveries, open approvals and begun steps; open tasks stay.
-    fn take_back(&mut self, id: &Arc<str>) {
+    fn cancel_deliveries(&mut self, id: &Arc<str>) {
         self.changes.push(Change::CancelDeliveries { enrollment: id.clone(), reason: Reason::Superseded });
         for send in self.desk.sends.values_mut().filter(|send| send.enrollment == *id) {
             if matches!(send.state, DeliveryState::Queued | DeliveryState::Held) {
                 send.state = DeliveryState::Cancelled;
             }
         }
+    }
+
+    /// Cancels open approvals and begun steps, which a completed playbook may have on a branch that was left; open tasks
+    /// stay.
+    fn take_back(&mut self, id: &Arc<str>) {
         self.withdraw_questions(id, |_| true);
         let enrollment = self.desk.enrollments.get_mut(id).expect("an enrollment that ends");
         for (step, run) in enrollment.steps.iter_mut().filter(|(_, run)| !run.state.is_decided()) {
@@ -183,7 +189,7 @@ impl Turn<'_> {
     }
 
     /// Takes back what approvers have been asked about these steps and have not answered.
-    fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
+    pub(super) fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
         for approval in self.desk.approvals.values_mut() {
             let is_open = approval.enrollment == *id && approval.state == ApprovalState::Waiting;
             if is_open && approval.step.as_deref().is_none_or(&about) {
@@ -206,7 +212,7 @@ impl Turn<'_> {
         let Some(enrollment) = self.desk.enrollments.get(id).filter(|own| own.is_open()) else {
             return Some(Reason::Superseded);
         };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return Some(Reason::NotLive) };
+        let Some(playbook) = self.playbook_of(enrollment) else { return Some(Reason::NotLive) };
         let facts = self.facts_for(&playbook, enrollment);
         let end = End {
             at: self.now,

@@ -17,7 +17,7 @@ use super::Turn;
 use super::ladder_days::{begins, is_open, is_past, next_opening, start, window};
 
 /// The row that says the ladder was stopped; like those of levels it cannot be the id of a step.
-const STOPPED: &str = "ladder:stopped";
+pub(super) const STOPPED: &str = "ladder:stopped";
 
 /// The row of a level among the steps of an enrollment; the prefix keeps it apart from a step of the same id.
 pub fn level_key(level: &str) -> Arc<str> {

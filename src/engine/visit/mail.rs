@@ -117,7 +117,7 @@ impl Turn<'_> {
 
 /// The message class of a mail: its template's own, else the playbook's.
 pub(super) fn class_of(action: &EmailAction, playbook: &Playbook, facts: &Facts) -> Arc<str> {
-    let templates = &facts.world.book.templates;
+    let templates = facts.world.book.templates_of(playbook);
     templates.class(&action.template).map_or_else(|| playbook.class.clone(), Arc::from)
 }
 

@@ -7,6 +7,7 @@ mod approval;
 mod arrive;
 mod branch;
 mod cue;
+mod edits;
 mod ends;
 mod enroll;
 mod ladder;
@@ -136,6 +137,7 @@ impl<'a> Turn<'a> {
     fn settle(&mut self) {
         for _ in 0..MOST_ROUNDS {
             let progressed = self.end_what_ends()
+                || self.follow_edits()
                 || self.replan()
                 || self.rebranch()
                 || self.advance()
@@ -152,11 +154,17 @@ impl<'a> Turn<'a> {
         self.input_world.book.playbooks.values().cloned().collect()
     }
 
+    /// The newest version of a playbook.
     fn playbook(&self, id: &str) -> Option<Arc<Playbook>> {
         self.input_world.book.playbooks.get(id).cloned()
     }
 
-    /// Active enrollments with their playbooks, the most important class first.
+    /// The version of its playbook that the enrollment goes through.
+    fn playbook_of(&self, enrollment: &Enrollment) -> Option<Arc<Playbook>> {
+        self.input_world.book.playbook_at(&enrollment.playbook, &enrollment.version).cloned()
+    }
+
+    /// Active enrollments with their versions of their playbooks, the most important class first.
     fn active(&self) -> Vec<(Arc<Playbook>, Arc<str>)> {
         self.ranked(self.desk.active())
     }
@@ -173,9 +181,8 @@ impl<'a> Turn<'a> {
 
     fn ranked<'d>(&self, enrollments: impl Iterator<Item = &'d Enrollment>) -> Vec<(Arc<Playbook>, Arc<str>)> {
         let policy = &self.input_world.book.policy;
-        let mut ranked: Vec<(Arc<Playbook>, Arc<str>)> = enrollments
-            .filter_map(|enrollment| Some((self.playbook(&enrollment.playbook)?, enrollment.id.clone())))
-            .collect();
+        let mut ranked: Vec<(Arc<Playbook>, Arc<str>)> =
+            enrollments.filter_map(|enrollment| Some((self.playbook_of(enrollment)?, enrollment.id.clone()))).collect();
         ranked.sort_by(|(a, a_id), (b, b_id)| {
             (policy.rank(&a.class), &a.id, a_id).cmp(&(policy.rank(&b.class), &b.id, b_id))
         });

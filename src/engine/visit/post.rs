@@ -144,8 +144,13 @@ impl Turn<'_> {
 }
 
 /// The row of the message to one addressee among the steps of an enrollment.
-fn row_of(step: &str, to: &str) -> Arc<str> {
+pub(super) fn row_of(step: &str, to: &str) -> Arc<str> {
     format!("to:{step}:{}", to.to_lowercase()).into()
+}
+
+/// The step and the address of such a row; none for every other row.
+pub(super) fn addressee_of(row: &str) -> Option<(&str, &str)> {
+    row.strip_prefix("to:")?.split_once(':')
 }
 
 /// The addressees of a step who still wait.

@@ -44,7 +44,7 @@ impl Turn<'_> {
         };
         let send = &self.desk.sends[delivery];
         let Some(enrollment) = self.desk.enrollments.get(&send.enrollment) else { return };
-        let Some(playbook) = self.playbook(&enrollment.playbook) else { return };
+        let Some(playbook) = self.playbook_of(enrollment) else { return };
         let contact = send.contact.as_deref().and_then(|id| self.account.contact(id));
         let to = contact.and_then(|contact| contact.text("email", self.now)).map(|email| email.to_string());
         let line = self.entry(&playbook, enrollment, &self.facts_for(&playbook, enrollment), EntryKind::Deliver);
@@ -55,7 +55,7 @@ impl Turn<'_> {
     /// The state a waiting delivery belongs in now; none when its playbook is not in the book to say.
     fn standing(&self, send: &Send) -> Option<(DeliveryState, Option<Reason>)> {
         let enrollment = self.desk.enrollments.get(&send.enrollment)?;
-        let playbook: Arc<Playbook> = self.playbook(&enrollment.playbook)?;
+        let playbook: Arc<Playbook> = self.playbook_of(enrollment)?;
         if is_never(&playbook, &self.facts_for(&playbook, enrollment)) {
             return Some((DeliveryState::Cancelled, Some(Reason::NeverPolicy)));
         }

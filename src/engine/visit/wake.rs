@@ -96,6 +96,9 @@ impl Turn<'_> {
         let enrollment = self.enrollment(id);
         let facts = self.facts_for(playbook, enrollment);
         let mut next: Option<(Arc<str>, Timestamp)> = None;
+        if self.playbook(&playbook.id).is_none_or(|newest| newest.version != playbook.version) {
+            instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
+        }
         for (place, due) in plan::undecided(playbook, enrollment, &self.desk, &facts) {
             let Due::At(due) = due else { continue };
             instants.push(due);

@@ -23,7 +23,7 @@ pub(super) const SAVE: Pair = over_rows!(
         cast(r.value ->> 'snoozed_until' as bigint), r.value ->> 'checklist'
     from",
     "where true
-    on conflict (id) do update set assignee = excluded.assignee, title = excluded.title, body = excluded.body,
+    on conflict (id) do update set step = excluded.step, assignee = excluded.assignee, title = excluded.title, body = excluded.body,
         priority = excluded.priority, state = excluded.state, due_day = excluded.due_day,
         acknowledged_at = excluded.acknowledged_at, done_at = excluded.done_at,
         snoozed_until = excluded.snoozed_until, checklist = excluded.checklist"

@@ -71,6 +71,7 @@ pub struct ApprovalLine {
     pub expires_at: Option<Timestamp>,
     pub state: String,
     /// How many accounts wait for the answer, or waited, when it is about many.
+    #[serde(skip)]
     pub count: Option<i64>,
 }
 

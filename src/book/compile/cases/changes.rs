@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::book::cases::{Change, DeliveryAnswer, ENROLL, Given, GivenEvent, What};
+use crate::book::cases::{Change, ENROLL, Given, GivenEvent, What};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::time::DateTime;
 
 use super::Subject;
 use super::given::{account_fields, contact_fields, contact_id, event_parts, metric};
-
-const ANSWERS: [(&str, DeliveryAnswer); 3] =
-    [("accept", DeliveryAnswer::Accept), ("bounce", DeliveryAnswer::Bounce), ("fail", DeliveryAnswer::Fail)];
 
 /// A change about a step of the playbook.
 type OfStep = fn(Arc<str>) -> What;
@@ -49,7 +46,7 @@ fn change(mut table: Table, end: Option<DateTime>, given: &Given, subject: &Subj
         let others: &[&str] = if matches!(key, "approve" | "reject") { &[ENROLL] } else { &[] };
         whats.extend(subject.step(table.get(key), others).map(make));
     }
-    whats.extend(table.get("deliver").choice(&ANSWERS).map(What::Deliver));
+    whats.extend(table.get("deliver").choice().map(What::Deliver));
     whats.extend(table.get("enroll").flag().filter(|asked| *asked).map(|_| What::Enroll));
     whats.extend(table.get("stop").flag().filter(|asked| *asked).map(|_| What::Stop));
     if table.has("metric") {

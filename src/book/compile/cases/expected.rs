@@ -1,6 +1,6 @@
 //! Expected lines: `2026-03-18 10:00  email  kickoff-email  -> pat@acme.example`.
 
-use crate::book::cases::ENROLL;
+use crate::book::cases::{ENROLL, LINE_WORDS, LineWord};
 use crate::book::diagnostic::Diagnostic;
 use crate::book::read::{Item, unknown_name};
 use crate::book::source::Place;
@@ -8,29 +8,6 @@ use crate::time::Date;
 
 use super::Subject;
 
-/// What a line may be about; an id is needed where `true`, and is a step's or a level's.
-const WORDS: [(&str, bool); 20] = [
-    ("email", true),
-    ("slack", true),
-    ("teams", true),
-    ("webhook", true),
-    ("task", true),
-    ("wait_for", true),
-    ("set", true),
-    ("start", true),
-    ("stop", true),
-    ("escalate", true),
-    ("remind", true),
-    ("hold", true),
-    ("skip", true),
-    ("approve", true),
-    ("reply", true),
-    ("deliver", true),
-    ("enroll", false),
-    ("replan", false),
-    ("goal", false),
-    ("exit", false),
-];
 /// The line of an enrollment that waits because a limit was reached.
 const PARKED: (&str, &str) = ("hold", ENROLL);
 const FORM: &str = "write it as \"2026-03-18 10:00  email  kickoff-email  -> pat@acme.example\"";
@@ -76,13 +53,13 @@ fn wrong_part((date, on): &Word, (time, at): &Word, (what, place): &Word, rest: 
     if !digits || !time.split_once(':').is_some_and(clock) {
         return bad(at, format!("`{time}` is not a time such as 09:00"));
     }
-    let Some((_, needs_id)) = WORDS.iter().find(|(word, _)| word == what) else {
+    let Some(known) = word(what) else {
         let diagnostic = unknown_name(place, "kind of line", what, known_words());
         return Some(Diagnostic { code: "bad-line", ..diagnostic });
     };
     let is_id = |(word, _): &&Word| !word.starts_with("->") && !word.starts_with('(');
     let mut rest = rest.iter().peekable();
-    if rest.next_if(is_id).is_none() && *needs_id {
+    if rest.next_if(is_id).is_none() && known.of_step {
         return bad(place, format!("`{what}` needs the id of a step behind it"));
     }
     let arrow = rest.next_if(|(word, _)| word == "->");
@@ -105,11 +82,15 @@ fn wrong_id((what, _): &Word, rest: &[Word], subject: &Subject) -> Option<Diagno
             Diagnostic { suggestion, ..diagnostic }
         });
     }
-    let known = subject.step_ids().filter(|_| WORDS.contains(&(what, true)))?;
+    let known = subject.step_ids().filter(|_| word(what).is_some_and(|word| word.of_step))?;
     let is_parked = (what.as_str(), id.as_str()) == PARKED;
     (!is_parked && !known.contains(&id.as_str())).then(|| unknown_name(place, "step", id, known))
 }
 
 fn known_words() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().map(|(word, _)| *word)
+    LINE_WORDS.iter().map(|own| own.word)
+}
+
+fn word(text: &str) -> Option<&'static LineWord> {
+    LINE_WORDS.iter().find(|own| own.word == text)
 }

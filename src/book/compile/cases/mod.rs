@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::book::cases::{Case, Given, TestFile};
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys::TEST_FILE;
 use crate::book::playbook::Playbook;
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::SourceFile;
@@ -32,7 +33,7 @@ pub fn compile(
     diagnostics: &Diagnostics,
 ) -> Option<TestFile> {
     let mark = diagnostics.mark();
-    let mut table = Table::of_file(file, diagnostics);
+    let mut table = Table::of_file(file, &TEST_FILE, diagnostics);
     table.get("schema_version").integer_in(1..=1);
     let playbook = playbook(table.need("playbook"), registry);
     let subject =

@@ -23,8 +23,7 @@ pub(super) fn days_off(file: &Arc<SourceFile>) -> (BTreeSet<Date>, Vec<Diagnosti
     let mut any = false;
     for text in calendars(&unfold(&file.text)) {
         let Ok(calendar) = read_calendar(text) else {
-            let place = Place::start_of(file);
-            return (days, vec![place.error("bad-ics", format!("{} is not an iCalendar file", file.name))]);
+            return (days, vec![no_calendar(file)]);
         };
         let zone = property(&calendar.properties, "X-WR-TIMEZONE").and_then(|zone| TimeZone::get(zone).ok());
         let events: Vec<Event> = calendar
@@ -44,9 +43,14 @@ pub(super) fn days_off(file: &Arc<SourceFile>) -> (BTreeSet<Date>, Vec<Diagnosti
         }
     }
     if !any {
-        wrong.push(Place::start_of(file).error("bad-ics", format!("{} holds no event of a calendar", file.name)));
+        wrong.push(no_calendar(file));
     }
     (days, wrong)
+}
+
+fn no_calendar(file: &Arc<SourceFile>) -> Diagnostic {
+    let diagnostic = Place::start_of(file).error("bad-ics", "this is not an iCalendar file with events");
+    diagnostic.help("export the calendar again as .ics, or write its days into calendars.toml")
 }
 
 /// A file may hold several calendars.

@@ -128,7 +128,7 @@ fn a_file_as_it_is_downloaded_is_read_whole() {
         RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n\
         END:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY;LANGUAGE=de:Tag der Arbeit\r\n\
         DTSTART;VALUE=DATE:19960501\r\nRRULE:FREQ=YEARLY;BY\r\n MONTH=5\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n\
-        BEGIN:VTODO\r\nUID:c\r\nDUE;VALUE=DATE:20260101\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+        BEGIN:VJOURNAL\r\nUID:c\r\nDTSTART;VALUE=DATE:20260101\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n";
     let (days, wrong) = read_text(text);
     assert_eq!((days, wrong), (["2026-05-01", "2026-06-19", "2027-05-01"].map(str::to_owned).to_vec(), vec![]));
 }

@@ -56,8 +56,9 @@ fn email(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<EmailA
     let fallback_to = context.recipient(table.get("fallback_to"), Side::Anyone);
     if let Some(template) = &template {
         check_mail(table, template, context);
-        let readers: Vec<Recipient> = to.iter().chain(&fallback_to).chain(&cc).chain(&bcc).cloned().collect();
-        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers));
+        // A copy is the mail to the first of `to`: whoever gets only that is not who the text speaks to.
+        let readers: Vec<Recipient> = to.iter().chain(&fallback_to).cloned().collect();
+        let misfit = context.misfit(template, &table.place_of("template"), reads_at_the_customer(&readers, context));
         misfit.into_iter().for_each(|diagnostic| table.report(diagnostic));
     }
     let sender = sender(table.get("sender"), context);
@@ -149,16 +150,13 @@ fn webhook(table: &mut Table, context: &mut Context) -> Option<WebhookAction> {
     Some(WebhookAction { endpoint: endpoint?, template })
 }
 
-const PRIORITIES: [(&str, Priority); 4] =
-    [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High), ("urgent", Priority::Urgent)];
-
 fn task(table: &mut Table, slot: &Slot, context: &mut Context) -> Option<TaskAction> {
     let assignee = match &slot.assignee {
         Some(assignee) => Some(assignee.clone()),
         None => context.recipient(table.need("assignee"), Side::Ours),
     };
     let title = context.inline(table.need("title"), &format!("{}.title", slot.id));
-    let priority = table.get("priority").choice(&PRIORITIES).unwrap_or(Priority::Normal);
+    let priority = table.get("priority").choice().unwrap_or(Priority::Normal);
     let due = table.get("due").positive_span();
     let lines = table.get("checklist").list().into_iter().enumerate();
     let checklist =

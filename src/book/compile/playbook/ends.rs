@@ -1,9 +1,9 @@
-//! What bounds an enrollment: measure, late, goal, exits, suppressions, branches, renamed steps.
+//! What bounds an enrollment: measure, late, goal, exits, suppressions, branches.
 
 use crate::book::playbook::{
     Branch, Exit, Goal, HoldOrSkip, Kind, Late, LatePolicy, Outcome, Suppression, SuppressionCause,
 };
-use crate::book::read::{Item, Table, unknown_name};
+use crate::book::read::{Item, Table};
 use crate::condition::Expected;
 use crate::time::Span;
 
@@ -19,9 +19,6 @@ pub(super) fn measure(top: &mut Table, default_holdout: f64) -> (f64, Option<Spa
     (holdout, window)
 }
 
-const LATE: [(&str, LatePolicy); 3] =
-    [("skip", LatePolicy::Skip), ("latest", LatePolicy::Latest), ("all", LatePolicy::All)];
-
 /// `[late]` with its defaults.
 pub(super) fn late(top: &mut Table) -> Late {
     let mut late = Late {
@@ -34,7 +31,7 @@ pub(super) fn late(top: &mut Table) -> Late {
         others: LatePolicy::All,
     };
     if let Some(mut table) = top.table("late") {
-        let mut policy = |key: &str, default: LatePolicy| table.get(key).choice(&LATE).unwrap_or(default);
+        let mut policy = |key: &str, default: LatePolicy| table.get(key).choice().unwrap_or(default);
         late.email = policy("email", late.email);
         late.slack = policy("slack", late.slack);
         late.teams = policy("teams", late.teams);
@@ -56,29 +53,18 @@ pub(super) fn goal(top: &mut Table, context: &Context) -> Option<Goal> {
     Some(Goal { when: when?, hold_for })
 }
 
-const OUTCOMES: [(&str, Outcome); 3] = [("won", Outcome::Won), ("lost", Outcome::Lost), ("neutral", Outcome::Neutral)];
-
 /// `[[exit]]`: other ends, in file order.
 pub(super) fn exits(top: &mut Table, context: &Context) -> Vec<Exit> {
     let mut tables = top.tables("exit");
     let ids = ids(&mut tables, "exit");
     let exits = tables.into_iter().zip(ids).filter_map(|(mut table, id)| {
         let when = table.need("when").expression(&context.scope(), Expected::Truth);
-        let outcome = table.get("outcome").choice(&OUTCOMES).unwrap_or(Outcome::Neutral);
+        let outcome = table.get("outcome").choice().unwrap_or(Outcome::Neutral);
         table.finish();
         Some(Exit { id: id.into(), when: when?, outcome })
     });
     exits.collect()
 }
-
-const MODES: [(&str, HoldOrSkip); 2] = [("hold", HoldOrSkip::Hold), ("skip", HoldOrSkip::Skip)];
-const CHANNELS: [(&str, Kind); 5] = [
-    ("email", Kind::Email),
-    ("slack", Kind::Slack),
-    ("teams", Kind::Teams),
-    ("webhook", Kind::Webhook),
-    ("task", Kind::Task),
-];
 
 /// `[[suppress]]`: what holds or skips a send.
 pub(super) fn suppressions(top: &mut Table, context: &Context) -> Vec<Suppression> {
@@ -87,8 +73,8 @@ pub(super) fn suppressions(top: &mut Table, context: &Context) -> Vec<Suppressio
     let suppressions = tables.into_iter().zip(ids).filter_map(|(mut table, id)| {
         let cause = cause(&mut table, context);
         let channels = table.get("channels").one_or_more();
-        let channels = channels.into_iter().filter_map(|item: Item| item.choice(&CHANNELS)).collect();
-        let mode = table.get("mode").choice(&MODES).unwrap_or(HoldOrSkip::Hold);
+        let channels = channels.into_iter().filter_map(|item: Item| item.choice_among(&Kind::SUPPRESSED)).collect();
+        let mode = table.get("mode").choice().unwrap_or(HoldOrSkip::Hold);
         let max_hold = table.get("max_hold").positive_span();
         table.finish();
         Some(Suppression { id: id.into(), cause: cause?, channels, mode, max_hold })
@@ -141,18 +127,4 @@ pub(super) fn branches(context: &mut Context) -> Vec<Branch> {
     // The default is what is left over, wherever it stands in the file.
     branches.sort_by_key(|branch| branch.when.is_none());
     branches
-}
-
-/// `[[moved]] from, to`: steps that were renamed; `to` must be there.
-pub(super) fn moved(top: &mut Table, context: &Context) {
-    for mut table in top.tables("moved") {
-        table.need("from").id();
-        let item = table.need("to");
-        let place = item.place();
-        let known = &context.outline.step_ids;
-        if let Some(to) = item.id().filter(|to| !known.iter().any(|id| **id == **to)) {
-            table.report(unknown_name(&place, "step", &to, known.iter().map(String::as_str)));
-        }
-        table.finish();
-    }
 }

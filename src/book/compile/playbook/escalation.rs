@@ -10,11 +10,6 @@ use super::recipients::Side;
 use super::steps::ids;
 use super::timing;
 
-const CLOCKS: [(&str, EscalationClock); 2] =
-    [("calendar", EscalationClock::Calendar), ("business", EscalationClock::Business)];
-const KINDS: [(&str, Kind); 4] =
-    [("task", Kind::Task), ("email", Kind::Email), ("slack", Kind::Slack), ("teams", Kind::Teams)];
-
 /// How often a level reminds when nothing is said.
 const MAX_REMINDERS: u32 = 5;
 
@@ -22,7 +17,7 @@ const MAX_REMINDERS: u32 = 5;
 pub(super) fn compile(top: &mut Table, context: &mut Context) -> Option<Escalation> {
     let mut table = top.table("escalation")?;
     let starts = starts(table.get("starts"), context);
-    let clock = table.get("clock").choice(&CLOCKS).unwrap_or(EscalationClock::Calendar);
+    let clock = table.get("clock").choice().unwrap_or(EscalationClock::Calendar);
     let stop_when = table.get("stop_when").expression(&context.scope(), Expected::Truth);
     let fallback = context.recipient(table.get("fallback"), Side::Ours);
     let mut tables = table.tables("level");
@@ -63,7 +58,7 @@ fn level(mut table: Table, id: &str, previous: &mut Option<u32>, context: &mut C
     }
     let days = days(table.need("days"), previous);
     let assignee = context.recipient(table.need("assignee"), Side::Ours);
-    let kind = table.need("action").choice(&KINDS);
+    let kind = table.need("action").choice_among(&Kind::LADDER);
     let index = context.outline.step_ids.len();
     // With a wrong assignee the level is dropped; the owner stands in so that the action's mistakes are found too.
     let stand_in = || Recipient::Account("owner".into());

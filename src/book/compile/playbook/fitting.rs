@@ -6,6 +6,7 @@ use crate::book::diagnostic::Diagnostic;
 use crate::book::playbook::{Kind, Recipient};
 use crate::book::source::Place;
 use crate::book::template::{Fit, Format, RenderError, Rendered, TemplateId};
+use crate::condition::Type;
 
 use super::context::Context;
 
@@ -42,15 +43,17 @@ impl Context<'_, '_> {
     fn try_on(&self, id: &TemplateId, has_reader: bool) -> Option<Result<Rendered, RenderError>> {
         let event = self.event.as_deref().map(str::to_owned);
         let fit = Fit { has_reader, event, steps: self.outline.step_ids.clone() };
-        self.templates.try_on(id, &fit, self.shared.registry)
+        self.templates.try_on(id, &fit)
     }
 }
 
-/// Whether a contact is among them.
-pub(super) fn reads_at_the_customer(recipients: &[Recipient]) -> bool {
-    let is_contact =
-        |one: &Recipient| matches!(one, Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact);
-    recipients.iter().any(is_contact)
+/// Whether a contact is, or by an address may be, among them.
+pub(super) fn reads_at_the_customer(recipients: &[Recipient], context: &Context) -> bool {
+    recipients.iter().any(|one| match one {
+        Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact | Recipient::Address(_) => true,
+        Recipient::Account(field) => context.field_type(field) != Some(&Type::Person),
+        Recipient::ManagerOf(_) | Recipient::Person(_) | Recipient::Role(_) | Recipient::Team(_) => false,
+    })
 }
 
 /// A text in the playbook itself is named by its token alone.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod context;
+mod edits;
 mod ends;
 mod escalation;
 mod fitting;
@@ -12,17 +13,18 @@ mod tests;
 mod timing;
 mod trigger;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::book::compile::later;
 use crate::book::diagnostic::Diagnostics;
+use crate::book::keys::PLAYBOOK;
 use crate::book::playbook::{BranchLock, InFlight, Playbook, Status, Trigger, ZoneRule, ZoneSource};
 use crate::book::policy::TRANSACTIONAL;
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::SourceFile;
-use crate::book::template::Templates;
+use crate::book::template::{TemplateId, Templates};
 use crate::book::{Calendars, ChannelNames, People, Policy};
 use crate::condition::{Registry, Type};
 
@@ -40,18 +42,6 @@ pub struct Shared<'a> {
     pub channels: &'a ChannelNames,
 }
 
-const STATUSES: [(&str, Status); 5] = [
-    ("draft", Status::Draft),
-    ("shadow", Status::Shadow),
-    ("live", Status::Live),
-    ("paused", Status::Paused),
-    ("retired", Status::Retired),
-];
-const IN_FLIGHT: [(&str, InFlight); 4] =
-    [("move", InFlight::Move), ("finish", InFlight::Finish), ("restart", InFlight::Restart), ("exit", InFlight::Exit)];
-const BRANCH_LOCKS: [(&str, BranchLock); 2] =
-    [("at_enrollment", BranchLock::AtEnrollment), ("each_step", BranchLock::EachStep)];
-
 /// Compiles a playbook file; none when it has an error. The texts of its tasks are added to `templates`, in which
 /// the book's template files must be already.
 pub fn compile(
@@ -61,7 +51,7 @@ pub fn compile(
     diagnostics: &Diagnostics,
 ) -> Option<Playbook> {
     let mark = diagnostics.mark();
-    let mut table = Table::of_file(file, diagnostics);
+    let mut table = Table::of_file(file, &PLAYBOOK, diagnostics);
     table.get("schema_version").integer_in(1..=1);
     let id = table.need("id").id();
     let outline = Outline::of(&mut table);
@@ -85,15 +75,13 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
     context.send_window = window.unwrap_or_else(|| context.send_window.clone());
     let reentry = trigger::reentry(table, trigger.as_ref(), context);
     let (holdout, measure_window) = ends::measure(table, context.shared.policy.holdout);
-    ends::moved(table, context);
-    later::warn(table, &["moved"]);
     // Fields are computed in this order: those that may be missing come last.
     let playbook = Playbook {
         id: context.playbook.clone(),
         title: table.get("title").text().unwrap_or_else(|| context.playbook.to_string()),
-        status: table.get("status").choice(&STATUSES).unwrap_or(Status::Draft),
+        status: table.get("status").choice().unwrap_or(Status::Draft),
         send_window: context.send_window.clone(),
-        in_flight: table.get("in_flight").choice(&IN_FLIGHT).unwrap_or(InFlight::Move),
+        in_flight: table.get("in_flight").choice().unwrap_or(InFlight::Move),
         enroll: trigger::enroll(table, trigger.as_ref(), context),
         holdout,
         measure_window,
@@ -102,10 +90,14 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         exits: ends::exits(table, context),
         suppressions: ends::suppressions(table, context),
         branches: ends::branches(context),
-        branch_lock: table.get("branch_lock").choice(&BRANCH_LOCKS).unwrap_or(BranchLock::AtEnrollment),
+        branch_lock: table.get("branch_lock").choice().unwrap_or(BranchLock::AtEnrollment),
         steps: steps::compile(context),
         escalation: escalation::compile(table, context),
+        moved: edits::moved(table, context),
+        removed: edits::removed(table, context),
+        is_withdrawn: false,
         version: version(context),
+        templates: templates(context),
         text: context.file.text.as_str().into(),
         file: context.file.name.clone(),
         owner: owner?,
@@ -175,11 +167,18 @@ fn account_field(item: Item, registry: &Registry, wanted: &str, fits: impl Fn(&T
     }
 }
 
-/// 20 hexadecimal characters of SHA-256 over the file and the templates it uses.
+/// The template files it uses, as they were read.
+fn templates(context: &Context) -> BTreeMap<Arc<str>, Arc<str>> {
+    let text = |id: &TemplateId| Some((id.0.clone(), Arc::from(context.templates.text(id)?)));
+    context.used.iter().filter_map(text).collect()
+}
+
+/// 20 hexadecimal characters of SHA-256 over the file and the templates it uses, however their lines end.
 fn version(context: &Context) -> Arc<str> {
     let mut hash = Sha256::new();
     let texts = context.used.iter().filter_map(|id| context.templates.text(id));
     for text in std::iter::once(context.file.text.as_str()).chain(texts) {
+        let text = text.replace("\r\n", "\n");
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }

@@ -54,7 +54,7 @@ impl Context<'_, '_> {
         }
     }
 
-    fn field_type(&self, field: &str) -> Option<&Type> {
+    pub(super) fn field_type(&self, field: &str) -> Option<&Type> {
         self.shared.registry.account.get(field).map(|field| &field.ty)
     }
 

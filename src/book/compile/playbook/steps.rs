@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::calendar::Window;
-use crate::book::playbook::{Approve, Kind, Step};
+use crate::book::playbook::{Approve, Kind, Retry, Step};
 use crate::book::read::{Item, Table, unknown_name};
 use crate::book::source::Place;
 use crate::condition::Expected;
@@ -31,22 +31,10 @@ impl<'f> Outline<'f> {
         let branch_ids = ids(&mut branches, "branch");
         let mut steps = table.tables("step");
         let step_ids = ids(&mut steps, "step");
-        let kinds = steps.iter_mut().map(|step| step.need("action").choice(&KINDS)).collect();
+        let kinds = steps.iter_mut().map(|step| step.need("action").choice()).collect();
         Outline { step_ids, kinds, branch_ids, steps, branches }
     }
 }
-
-const KINDS: [(&str, Kind); 9] = [
-    ("email", Kind::Email),
-    ("slack", Kind::Slack),
-    ("teams", Kind::Teams),
-    ("webhook", Kind::Webhook),
-    ("task", Kind::Task),
-    ("wait_for", Kind::WaitFor),
-    ("set", Kind::Set),
-    ("start", Kind::Start),
-    ("stop", Kind::Stop),
-];
 
 /// Takes the id of each table, reports a second one of the same name, and calls the table by it.
 pub(super) fn ids(tables: &mut [Table], what: &str) -> Vec<String> {
@@ -85,7 +73,7 @@ fn step(mut table: Table, index: usize, context: &mut Context) -> Option<Step> {
     let send_window = context.window(table.get("send_window"));
     let time = local_time(table.get("time"), send_window.as_ref().unwrap_or(&context.send_window), context);
     let approve = approve(&mut table, index, context);
-    table.get("retry").choice(&[("default", ())]);
+    table.get("retry").choice::<Retry>();
     let action = context.outline.kinds[index]
         .and_then(|kind| actions::compile(kind, &mut table, &Slot { id: &id, index, assignee: None }, context));
     table.finish();
@@ -115,14 +103,13 @@ fn step_branches(item: Item, context: &Context) -> Vec<Arc<str>> {
 fn local_time(item: Item, window: &Window, context: &Context) -> Option<Time> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let time = item.time()?;
-    if let Some(calendar) = context.shared.calendars.of(window, None) {
-        if !calendar.hours.contain(time) {
-            let time = time.strftime("%H:%M");
-            let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
-            diagnostics
-                .push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
-            return None;
-        }
+    if let Some(calendar) = context.shared.calendars.of(window, None)
+        && !calendar.hours.contain(time)
+    {
+        let time = time.strftime("%H:%M");
+        let message = format!("{time} lies outside the send window, which is open {}", calendar.hours);
+        diagnostics.push(place.error("outside-window", message).help("choose an hour inside, or another send_window"));
+        return None;
     }
     Some(time)
 }

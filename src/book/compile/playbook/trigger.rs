@@ -1,7 +1,8 @@
 //! Who enrolls, and when: `[trigger]`, `[enroll]`, `[reentry]`.
 
 use crate::book::playbook::{
-    Backfill, DateTrigger, Enroll, OnAnchorChange, Reentry, ReentryPolicy, Schedule, Trigger, UnknownPolicy,
+    Backfill, DateTrigger, Enroll, OnAnchorChange, Reentry, ReentryPolicy, Schedule, Trigger, TriggerKind,
+    UnknownPolicy,
 };
 use crate::book::read::{Table, unknown_name};
 use crate::book::schedule::Cron;
@@ -11,28 +12,9 @@ use crate::time::Span;
 use super::account_field;
 use super::context::Context;
 
-#[derive(Clone, Copy)]
-enum TriggerKind {
-    Date,
-    Condition,
-    Event,
-    Schedule,
-    Manual,
-}
-
-const KINDS: [(&str, TriggerKind); 5] = [
-    ("date", TriggerKind::Date),
-    ("condition", TriggerKind::Condition),
-    ("event", TriggerKind::Event),
-    ("schedule", TriggerKind::Schedule),
-    ("manual", TriggerKind::Manual),
-];
-const ON_ANCHOR_CHANGE: [(&str, OnAnchorChange); 3] =
-    [("replan", OnAnchorChange::Replan), ("keep", OnAnchorChange::Keep), ("restart", OnAnchorChange::Restart)];
-
 /// Compiles `[trigger]` and tells the context what the trigger brings: an anchor, an event.
 pub(super) fn compile(mut table: Table, context: &mut Context) -> Option<Trigger> {
-    let kind = table.need("kind").choice(&KINDS);
+    let kind = table.need("kind").choice();
     let trigger = match kind? {
         TriggerKind::Date => {
             context.has_anchor = true;
@@ -52,7 +34,7 @@ fn date(table: &mut Table, context: &Context) -> Option<DateTrigger> {
     let anchor = account_field(table.need("anchor"), registry, "a date", |ty| *ty == Type::Date);
     let offset = day_span(table, "offset").unwrap_or(Span::ZERO);
     let until = day_span(table, "until");
-    let on_change = table.get("on_anchor_change").choice(&ON_ANCHOR_CHANGE).unwrap_or(OnAnchorChange::Replan);
+    let on_change = table.get("on_anchor_change").choice().unwrap_or(OnAnchorChange::Replan);
     Some(DateTrigger { anchor: anchor?, offset, until, on_change })
 }
 
@@ -110,27 +92,16 @@ pub(super) fn enroll(top: &mut Table, trigger: Option<&Trigger>, context: &Conte
         };
     };
     let when = if needs_condition { table.need("when") } else { table.get("when") };
-    let unknowns = [("hold", UnknownPolicy::Hold), ("no", UnknownPolicy::No), ("error", UnknownPolicy::Error)];
     let enroll = Enroll {
         when: when.expression(&context.scope_before(), Expected::Truth),
         hold_for: table.get("for").positive_span().unwrap_or(Span::ZERO),
-        unknown: table.get("unknown").choice(&unknowns).unwrap_or(UnknownPolicy::Hold),
-        backfill: table
-            .get("backfill")
-            .choice(&[("none", Backfill::None), ("all", Backfill::All)])
-            .unwrap_or(Backfill::None),
+        unknown: table.get("unknown").choice().unwrap_or(UnknownPolicy::Hold),
+        backfill: table.get("backfill").choice().unwrap_or(Backfill::None),
         max_per_day: table.get("max_per_day").count(),
     };
     table.finish();
     enroll
 }
-
-const POLICIES: [(&str, ReentryPolicy); 4] = [
-    ("never", ReentryPolicy::Never),
-    ("once_per_key", ReentryPolicy::OncePerKey),
-    ("after_cooldown", ReentryPolicy::AfterCooldown),
-    ("always", ReentryPolicy::Always),
-];
 
 /// Compiles `[reentry]`; the defaults follow the trigger.
 pub(super) fn reentry(top: &mut Table, trigger: Option<&Trigger>, context: &Context) -> Option<Reentry> {
@@ -138,7 +109,7 @@ pub(super) fn reentry(top: &mut Table, trigger: Option<&Trigger>, context: &Cont
         Reentry { policy: default_policy(trigger?), key: None, cooldown: Span::days(30), rearm: None, max: None };
     if let Some(mut table) = top.table("reentry") {
         let has_key = table.has("key");
-        let policy = table.get("policy").choice(&POLICIES);
+        let policy = table.get("policy").choice();
         reentry.policy = policy.unwrap_or(reentry.policy);
         reentry.key = table.get("key").expression(&context.scope_before(), Expected::Any);
         reentry.cooldown = table.get("cooldown").positive_span().unwrap_or(reentry.cooldown);

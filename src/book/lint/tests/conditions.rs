@@ -62,6 +62,13 @@ pub(super) const CASES: &[Case] = &[
         )],
     },
     Case {
+        code: "unguarded-field",
+        wrong: &[("p.toml", "[[suppress]]\nid = \"x\"\nwhen = 'account.seats > 5'\n")],
+        at: "account.seats",
+        says: "an unknown suppression keeps the message back",
+        right: &[("p.toml", "[[suppress]]\nid = \"x\"\nwhen = '(account.seats ?? 0) > 5'\n")],
+    },
+    Case {
         code: "duplicate-condition",
         wrong: THREE_ALIKE,
         at: "account.arr > 5 && account.seats > 5",

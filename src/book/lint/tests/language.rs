@@ -12,7 +12,7 @@ macro_rules! mail {
 /// What is wrong, its code, and the text it points at.
 const MISTAKES: &[(Files, &str, &str)] = &[
     (&[("p.toml", "stauts = \"live\"\n")], "unknown-key", "stauts"),
-    (&[("p.toml", "[goal]\nwhen = 'account.arr > 5'\noffset = \"3d\"\n")], "unknown-key", "offset"),
+    (&[("p.toml", "[goal]\nwhen = 'account.arr > 5'\noffset = \"3d\"\n")], "misplaced-key", "offset"),
     (&[("p.toml", "[[suppress]]\nid = \"x\"\nwhen = 'account.arr > 5'\nmode = \"hodl\"\n")], "unknown-value", "hodl"),
     (&[("p.toml", "[goal]\nfor = \"3d\"\n")], "missing-key", "[goal]"),
     (&[("p.toml", "[exit]\nid = \"x\"\nwhen = 'account.arr > 5'\n")], "single-bracket-list", "[exit]"),

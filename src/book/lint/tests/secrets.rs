@@ -32,6 +32,13 @@ pub(super) const CASES: &[Case] = &[
         says: "a private key",
         right: &[("note.md", "-----BEGIN CERTIFICATE-----\n")],
     },
+    Case {
+        code: "secret-in-book",
+        wrong: &[("note.json", "{\n  \"token\": \"abc123\"\n}\n")],
+        at: "abc123",
+        says: "a password or token",
+        right: &[("note.json", "{\n  \"token\": \"{{ account.id }}\",\n  \"kind\": \"token\"\n}\n")],
+    },
 ];
 
 #[test]

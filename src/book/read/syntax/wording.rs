@@ -67,7 +67,8 @@ fn bracket(file: &Arc<SourceFile>, at: usize, message: &str) -> Option<Slip> {
     let message = format!("this {what} is opened with `{open}` and never closed");
     let slip = Slip::new(line.value_span(), message).help(format!("add `{close}` behind its last value"));
     let value = line.value();
-    let is_whole = !value.contains('#') && !value.ends_with([',', '[', '{']) && value.matches('"').count() % 2 == 0;
+    let is_whole =
+        !value.contains('#') && !value.ends_with([',', '[', '{']) && value.matches('"').count().is_multiple_of(2);
     Some(if is_whole && runs_on { slip.right(format!("{value}{close}"), true) } else { slip })
 }
 
