@@ -140,6 +140,21 @@ impl Span {
         self.n < 0
     }
 
+    /// As people say it: `5 business days`, without the sign.
+    pub fn in_words(self) -> String {
+        let word = match self.unit {
+            Unit::Minute => "minute",
+            Unit::Hour => "hour",
+            Unit::Day => "day",
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::BusinessDay => "business day",
+            Unit::BusinessHour => "business hour",
+        };
+        let n = self.n.abs();
+        format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+    }
+
     /// Whether it falls on a local day (and so on the opening of a window) rather than on an instant.
     pub fn is_in_days(self) -> bool {
         matches!(self.unit, Unit::Day | Unit::Week | Unit::Month | Unit::BusinessDay)

@@ -26,7 +26,7 @@ async fn every_test_of_the_shipped_book_passes() {
     let mut count = 0;
     for file in &loaded.tests {
         for case in &file.cases {
-            let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
+            let result = cases::run(&loaded.book, file, case, None).await.expect("a database in memory");
             count += 1;
             if !result.passed() {
                 failed += &format!(

@@ -73,7 +73,7 @@ async fn the_tests_of_writing_playbooks_pass() {
     assert!(!loaded.tests.is_empty());
     for file in &loaded.tests {
         for case in &file.cases {
-            let result = cases::run(&loaded.book, file, case).await.unwrap();
+            let result = cases::run(&loaded.book, file, case, None).await.unwrap();
             assert!(result.passed(), "{}: {:?}\n{}", case.name, result.problem, result.actual.join("\n"));
         }
     }

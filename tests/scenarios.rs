@@ -126,11 +126,12 @@ async fn play(folder: &str) {
     let postgres = databases::postgres().await;
     for file in &loaded.tests {
         for case in &file.cases {
-            let result = cases::run(&loaded.book, file, case).await.expect("a database in memory");
+            let result = cases::run(&loaded.book, file, case, None).await.expect("a database in memory");
             failed += &told("SQLite", &result);
             if let Some(store) = &postgres {
                 databases::empty(store).await;
-                let result = cases::run_on(store, &loaded.book, file, case).await.expect("a database on the server");
+                let result =
+                    cases::run_on(store, &loaded.book, file, case, None).await.expect("a database on the server");
                 failed += &told("Postgres", &result);
             }
         }

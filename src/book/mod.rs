@@ -9,6 +9,7 @@ pub mod cases;
 pub mod channels;
 pub mod compile;
 pub mod deployment;
+pub mod describe;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod edition;

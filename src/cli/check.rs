@@ -31,7 +31,7 @@ pub struct Check {
 
 impl Check {
     pub fn run(self, session: &Session) -> Result<Exit> {
-        let print = session.print;
+        let print = session.print.refuse_formats_but(&[Format::Github, Format::Sarif])?;
         if self.fix {
             tell_fixed(&mend(&session.settings.book)?, print)?;
         }
@@ -41,7 +41,7 @@ impl Check {
             loaded.diagnostics.iter().filter(|own| self.all || !own.follows).cloned().collect();
         let folder = in_repository(&session.settings.book);
         match print.format {
-            Format::Human => tell(&loaded, &roots, print)?,
+            Format::Human | Format::Junit => tell(&loaded, &roots, print)?,
             Format::Json => loaded.diagnostics.iter().try_for_each(|own| print.json(own))?,
             Format::Github => github::commands(&roots, &folder).iter().try_for_each(|line| print.line(line))?,
             Format::Sarif => print.json(&sarif::log(&loaded.diagnostics, &loaded.files, &folder))?,
@@ -51,7 +51,7 @@ impl Check {
 }
 
 /// The book's path as the repository knows it: relative to where we are, which is its root in a workflow.
-fn in_repository(book: &Path) -> String {
+pub fn in_repository(book: &Path) -> String {
     let here = std::path::absolute("").unwrap_or_default();
     book.strip_prefix(&here).unwrap_or(book).display().to_string()
 }
@@ -75,7 +75,7 @@ fn tell_fixed(fixed: &Fixed, print: Print) -> Result<()> {
     let text = format!("{}\n\n", lines.join("\n"));
     match print.format {
         Format::Human => Ok(write!(io::stdout(), "{text}")?),
-        Format::Json | Format::Github | Format::Sarif => Ok(write!(io::stderr(), "{text}")?),
+        Format::Json | Format::Github | Format::Sarif | Format::Junit => Ok(write!(io::stderr(), "{text}")?),
     }
 }
 

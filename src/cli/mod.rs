@@ -6,6 +6,7 @@ mod approvals;
 mod check;
 mod daemon;
 mod demo;
+mod describe;
 mod docs;
 mod enroll;
 mod enrollments;
@@ -29,7 +30,6 @@ mod simulate;
 mod stop;
 mod tasks;
 mod test;
-mod test_diff;
 
 use std::path::PathBuf;
 
@@ -86,6 +86,8 @@ enum Command {
     Match(matching::Match),
     /// Why an account is, or is not, in a playbook
     Explain(explain::Explain),
+    /// A playbook in plain English, for who approves it
+    Describe(describe::Describe),
     /// Put an account into a playbook by hand
     Enroll(enroll::Enroll),
     /// End an enrollment by hand
@@ -147,8 +149,8 @@ pub async fn run(cli: Cli) -> Exit {
 
 impl Command {
     async fn run(self, session: &Session) -> exit::Result<Exit> {
-        if !matches!(self, Command::Check(_)) {
-            session.print.refuse_formats_of_check()?;
+        if !matches!(self, Command::Check(_) | Command::Test(_)) {
+            session.print.refuse_formats_but(&[])?;
         }
         match self {
             Command::Demo(command) => command.run(session).await,
@@ -160,6 +162,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,
             Command::Set(command) => command.run(session).await,

@@ -19,12 +19,15 @@ pub enum Format {
     Human,
     /// One object, or one object per line.
     Json,
-    /// Workflow commands of GitHub; only of `check`.
+    /// Workflow commands of GitHub; only of `check` and `test`.
     #[value(hide = true)]
     Github,
     /// A SARIF log, for code scanning; only of `check`.
     #[value(hide = true)]
     Sarif,
+    /// JUnit's XML, for CI servers; only of `test`.
+    #[value(hide = true)]
+    Junit,
 }
 
 /// Where commands write what they report.
@@ -39,12 +42,14 @@ impl Print {
         self.format == Format::Json
     }
 
-    /// Fails when the output is asked for in a format that only `check` has.
-    pub fn refuse_formats_of_check(self) -> Result<()> {
+    /// Fails when the output is asked for in a format that the command does not have.
+    pub fn refuse_formats_but(self, also: &[Format]) -> Result<Print> {
         match self.format {
-            Format::Human | Format::Json => Ok(()),
-            Format::Github | Format::Sarif => {
-                Err(Failure::usage("only `check` prints this format").help("use --format human or --format json"))
+            Format::Human | Format::Json => Ok(self),
+            other if also.contains(&other) => Ok(self),
+            _ => {
+                let unknown = Failure::usage("this command does not print in that format");
+                Err(unknown.help("github and sarif are formats of `check`, github and junit of `test`"))
             }
         }
     }

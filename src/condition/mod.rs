@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 mod compare;
+mod coverage;
 mod eval;
 mod expr;
 mod functions;
@@ -30,7 +31,9 @@ mod tests;
 mod trace;
 mod value;
 mod vocabulary;
+mod words;
 
+pub use coverage::{Comparison, Coverage, Sides};
 pub use functions::{FUNCTIONS, Function, Usage};
 pub use name::{Facts, Name, OUTCOMES, Window};
 pub use parse::is_name;
@@ -43,6 +46,7 @@ pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
 pub use vocabulary::{NAMES, OPERATORS, Term};
+pub use words::Words;
 
 /// The text of an expression and where its first character stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +102,9 @@ impl Expression {
 
     /// The answer for one account; unknown when a value it needs is empty, stale or failed.
     pub fn truth(&self, facts: &dyn Facts) -> Truth {
+        if let Some(coverage) = facts.coverage() {
+            coverage.look(self, facts);
+        }
         eval::answer(&self.0.root, facts).truth()
     }
 
@@ -109,6 +116,16 @@ impl Expression {
     /// The answer with the values that led to it.
     pub fn trace(&self, facts: &dyn Facts) -> Trace {
         trace::trace(&self.0.root, &self.0.source, facts)
+    }
+
+    /// Every comparison in it, those of named conditions among them.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        coverage::comparisons(&self.0.root, &self.0.source)
+    }
+
+    /// What it asks, in plain English.
+    pub fn in_words(&self) -> Words {
+        words::expression(&self.0.root)
     }
 
     /// What can change the answer.

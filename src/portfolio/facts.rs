@@ -1,53 +1,18 @@
 //! The facts of one account at one instant: what conditions, templates and health measures read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
-use crate::book::{Book, Calendar, People, Person, Window};
-use crate::condition::{self, Field, Name, Truth, Type, Value};
-use crate::id::Key;
+use crate::book::{Calendar, Person, Window};
+use crate::condition::{self, Coverage, Field, Name, Truth, Type, Value};
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
 use super::health::{self, Health};
 use super::usage::Days;
 use super::work::{Run, Work};
-
-/// What holds for every account alike at one instant.
-#[derive(Clone, Debug)]
-pub struct World {
-    pub book: Arc<Book>,
-    /// Those of the book and the imported ones.
-    pub people: Arc<People>,
-    /// Feed to when it was last seen.
-    pub feeds: Arc<BTreeMap<Arc<str>, Timestamp>>,
-    /// Event kinds the book looks at.
-    pub event_kinds: Arc<BTreeSet<Arc<str>>>,
-    /// Since when the health model scores as it does, if it scored otherwise before.
-    pub health_seam: Option<Timestamp>,
-    /// Signs what leads back to us, such as unsubscribe links.
-    pub key: Key,
-}
-
-impl World {
-    /// The book with the imported people added to its own, which go before, and what is known of its feeds and of the
-    /// changes of its health model.
-    pub fn new(
-        book: Arc<Book>,
-        imported: Vec<Person>,
-        feeds: BTreeMap<Arc<str>, Timestamp>,
-        health_seam: Option<Timestamp>,
-        key: Key,
-    ) -> World {
-        let mut people = book.people.clone();
-        for person in imported {
-            people.people.entry(person.id.clone()).or_insert(person);
-        }
-        let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam, key }
-    }
-}
+use super::world::World;
 
 /// One account at one instant. Cheap to clone; everything is shared.
 #[derive(Clone, Debug)]
@@ -297,6 +262,10 @@ impl Facts {
 }
 
 impl condition::Facts for Facts {
+    fn coverage(&self) -> Option<&Coverage> {
+        self.world.coverage.as_deref()
+    }
+
     fn read(&self, name: &Name) -> Value {
         match name {
             Name::Account(field) => self.account_field(field),

@@ -7,8 +7,10 @@ pub mod health;
 pub mod import;
 pub mod usage;
 pub mod work;
+pub mod world;
 
 pub use account::{Account, Contact, Event, Fields, Series};
-pub use facts::{Facts, World, account_zone};
+pub use facts::{Facts, account_zone};
 pub use health::Health;
 pub use work::{OpenTask, Run, Stay, Work};
+pub use world::World;

@@ -30,6 +30,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::book::{Book, Playbook};
 use crate::channel::Channels;
+use crate::condition::Coverage;
 use crate::engine::desk::{Desk, Entry};
 use crate::engine::matching::is_open;
 use crate::portfolio::{Account, World};
@@ -125,6 +126,11 @@ impl Runtime {
 
     fn is_stopping(&self) -> bool {
         *self.stopping.borrow()
+    }
+
+    /// Notes from now on what every condition says.
+    pub fn count_coverage(&mut self, coverage: Arc<Coverage>) {
+        self.world.coverage = Some(coverage);
     }
 
     pub fn world(&self) -> &World {

@@ -121,7 +121,8 @@ fn code_scanning_gets_a_sarif_log_with_the_edits() {
 #[test]
 fn formats_of_check_are_bad_usage_elsewhere() {
     let ended = Place::new().call("tasks --format sarif");
-    let said = "error: only `check` prints this format\nhelp: use --format human or --format json\n";
+    let said = "error: this command does not print in that format\n\
+                help: github and sarif are formats of `check`, github and junit of `test`\n";
     assert_eq!((ended.code, ended.err.as_str()), (64, said));
 }
 

@@ -3,6 +3,7 @@
 mod acting;
 mod checking;
 mod demo;
+mod describing;
 mod limits;
 mod reading;
 mod running;

@@ -157,3 +157,99 @@ fn migrate_makes_the_database_and_an_unknown_kind_of_one_is_refused() {
     assert!(unknown.code == 64 && unknown.err.contains("postgres://"), "{}", unknown.err);
     assert!(place.wrong("migrate --database sqlite:data/new.db").contains("there is no folder data"));
 }
+
+const ROWS: &str = r#"
+[[test]]
+name = "only who pays enough"
+start = 2026-03-02T10:00:00
+until = 2026-03-04
+cases = [
+  { arr = 900, reason = "condition_false" },
+  { status = "paused", reason = "condition_false", expect_count = { task = 0 } },
+  { seats = 200, reason = "goal_reached" },
+  { arr = 5000, reason = "enrolled", expect_count = { task = 1, email = 0 } },
+]
+"#;
+
+#[test]
+fn a_test_with_cases_is_played_once_for_each_row() {
+    let place = Place::new();
+    let text = include_str!("book/welcome.test.toml");
+    place.write("playbooks/welcome.test.toml", &format!("{text}{ROWS}"));
+    assert!(place.done("test").ends_with("5 passed, 0 failed\n"));
+    let wrong = ROWS.replace("arr = 900", "arr = 5001").replace("email = 0", "email = 1");
+    place.write("playbooks/welcome.test.toml", &format!("{text}{wrong}"));
+    let ended = place.call("test --format json");
+    let failed: Vec<serde_json::Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((ended.code, failed.len()), (1, 5));
+    assert_eq!(failed[1]["name"], "only who pays enough [arr = 5001]");
+    assert_eq!(failed[1]["missing"], serde_json::json!(["reason=condition_false"]));
+    assert_eq!(failed[1]["unexpected"], serde_json::json!(["reason=enrolled"]));
+    assert_eq!(failed[4]["missing"], serde_json::json!(["email × 1"]));
+    assert_eq!(failed[4]["unexpected"], serde_json::json!(["email × 0"]));
+}
+
+#[test]
+fn accept_writes_what_happened_into_the_tests_that_failed_and_they_pass_then() {
+    let place = Place::new();
+    let text = format!("{}{ROWS}", include_str!("book/welcome.test.toml"));
+    let wrong = text
+        .replace("  \"2026-03-02 10:00  task     call   -> dana\",\n", "  # the call\n")
+        .replace("11:00  email    hello", "12:00  email    hello")
+        .replace("arr = 900", "arr = 5001");
+    place.write("playbooks/welcome.test.toml", &wrong);
+    let said = place.done("test --accept");
+    assert!(said.contains("welcome.test.toml: 2 tests rewritten"), "{said}");
+    let written = std::fs::read_to_string(place.path().join("playbooks/welcome.test.toml")).unwrap();
+    let expected = text
+        .replace(
+            "  \"2026-03-02 10:00  task     call   -> dana\",\n",
+            "  \"2026-03-02 10:00  task  call  -> dana\",\n  # the call\n",
+        )
+        .replace("  email    hello  -> pat", "  email  hello  -> pat")
+        .replace("{ arr = 900, reason = \"condition_false\" }", "{ arr = 5001, reason = \"enrolled\" }");
+    assert_eq!(written, expected);
+    assert!(place.done("test").ends_with("5 passed, 0 failed\n"));
+}
+
+#[test]
+fn coverage_names_what_no_test_has_seen_and_fails_below_the_share_asked_for() {
+    let place = Place::new();
+    let said = place.done("test --coverage");
+    let expected = "
+welcome  steps 2/3  exits 0/1  conditions 6/9
+  not seen: step `note` never happened
+  not seen: exit `goal` never happened
+  not seen: welcome.toml:14  `account.arr >= 5000` was never false
+  not seen: welcome.toml:14  `account.status == \"active\"` was never false
+  not seen: welcome.toml:22  `account.seats >= 100` was never true
+shared by all  conditions 0/3
+  not seen: segments.toml:3  `account.arr >= 20000` was never true, was never false, never decided the answer
+50 % seen
+";
+    assert!(said.contains(expected), "{said}");
+    assert!(place.wrong("test --coverage --fail-under 90").contains("--fail-under asks for 90 %"));
+    assert_eq!(place.call("test --fail-under 90").code, 64);
+    let lines = place.objects("test --coverage");
+    assert_eq!(lines.last().unwrap()["coverage"][0]["seen"]["steps"], serde_json::json!([2, 3]));
+}
+
+#[test]
+fn test_results_are_told_to_ci_servers_and_to_github() {
+    let place = Place::new();
+    let text = include_str!("book/welcome.test.toml").replace("11:00  email    hello", "12:00  email    hello");
+    place.write("playbooks/welcome.test.toml", &text);
+    let junit = place.call("test --format junit");
+    assert_eq!(junit.code, 1);
+    let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
+<testsuites tests=\"1\" failures=\"1\">
+  <testsuite name=\"welcome.test.toml\" tests=\"1\" failures=\"1\">
+    <testcase name=\"the owner calls and approves\" classname=\"welcome\" file=\"welcome.test.toml\" line=\"17\">
+      <failure message=\"1 missing, 1 unexpected\">";
+    assert!(junit.out.starts_with(expected), "{}", junit.out);
+    assert!(junit.out.contains("- 2026-03-03 12:00 email hello -&gt; pat@acme.example"), "{}", junit.out);
+    let github = place.call("test --format github").out;
+    let expected = "::error file=playbooks/welcome.test.toml,line=17,title=the owner calls and approves::";
+    assert!(github.starts_with(expected) && github.lines().count() == 1, "{github}");
+    assert_eq!(place.call("accounts --format junit").code, 64);
+}

@@ -60,7 +60,7 @@ impl Ledger {
         *self.count.borrow()
     }
 
-    /// Ready when that many messages have been written down.
+    /// Ready when that many deliveries have been written down. What owners of playbooks are told does not count.
     pub async fn reaches(&self, wanted: usize) {
         self.count.clone().wait_for(|count| *count >= wanted).await.unwrap();
     }
@@ -137,8 +137,11 @@ impl Conversation {
     async fn take(&mut self, message: &str) -> Option<()> {
         let number = self.count() as u64;
         self.dawdle(number * 7).await;
-        self.book.lock().unwrap().push(Taken::read(self.recipient.clone(), message));
-        self.counter.send_modify(|count| *count += 1);
+        let taken = Taken::read(self.recipient.clone(), message);
+        if taken.is_delivery() {
+            self.book.lock().unwrap().push(taken);
+            self.counter.send_modify(|count| *count += 1);
+        }
         self.dawdle(number * 5 + 3).await;
         self.say("250 2.0.0 written down").await
     }

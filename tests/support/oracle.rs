@@ -26,6 +26,11 @@ impl Taken {
         let message_id = header("Message-ID: <").split('@').next().unwrap().to_owned();
         Taken { message_id, delivery: header("X-Playcaller-Delivery:"), recipient }
     }
+
+    /// Whether it is of the outbox, and not what an owner of a playbook is told.
+    pub fn is_delivery(&self) -> bool {
+        self.delivery.starts_with('d')
+    }
 }
 
 /// A delivery as the database has it.

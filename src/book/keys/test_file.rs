@@ -93,6 +93,10 @@ static TEST: Section = section(
         key("until", Value::One(&MOMENT), "Where it ends").default("when nothing more is planned, at most 400 days"),
         key("expect", Value::List(&EXPECTED), "The lines that must happen"),
         key("expect_only", Value::List(&NAME), "Only lines of these kinds are compared").default("all"),
+        BRANCH,
+        COUNTS,
+        REASON,
+        key("cases", Value::Tables(&CASE), "Rows: the test is played once for each, with its fields"),
         key("holdout", Value::One(&FLAG), "Whether accounts may be left alone on purpose").default("false"),
         key("account", Value::Table(&ACCOUNT), "What is different for this test"),
         key("contact", Value::Tables(&CONTACT), "Contacts of this test; one of the same id or address is changed"),
@@ -106,6 +110,25 @@ static TEST: Section = section(
          \x20 \"2026-03-18 10:00  approve  kickoff-email\",\n\
          \x20 \"2026-03-18 10:00  email    kickoff-email  -> pat@acme.example\",\n]\n"],
 );
+
+const BRANCH: Key = key("branch", Value::One(&NAME), "The branch the account must be enrolled on");
+const COUNTS: Key = key("expect_count", Value::Table(&COUNT), "How many lines of a kind there must be");
+const REASON: Key = key("reason", Value::One(&NAME), "Why it is in the playbook, left it, or never came in");
+
+static CASE: Section = Section {
+    doc: "A row of `cases`: fields of the account over those given, and what is expected in short.",
+    keys: &[BRANCH, COUNTS, REASON],
+    others: Some(Others { called: "field", value: Value::One(&FIELD_VALUE) }),
+    examples: &["cases = [\n  { segment = \"enterprise\", branch = \"enterprise\" },\n\
+         \x20 { status = \"churned\", reason = \"never_policy\", expect_count = { email = 0 } },\n]\n"],
+};
+
+static COUNT: Section = Section {
+    doc: "Kinds of line, each with how many of it there must be; others are not counted.",
+    keys: &[],
+    others: Some(Others { called: "kind of line", value: Value::One(&WHOLE) }),
+    examples: &["expect_count = { email = 2, task = 1 }\n"],
+};
 
 static CHANGE: Section = Section {
     doc: "Something that happens while the test runs. One table may hold several things of the same instant.",

@@ -31,6 +31,12 @@ fn command(own: &Diagnostic, folder: &str) -> String {
     format!("::{level} {},title={title}::{}", parts.join(","), data(&message))
 }
 
+/// The command for one mistake of another kind, such as a test that failed.
+pub fn error(folder: &str, file: &str, line: usize, title: &str, message: &str) -> String {
+    let file = property(&super::path(folder, file));
+    format!("::error file={file},line={line},title={}::{}", property(title), data(message))
+}
+
 /// The message: `%` and line ends would end the command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

@@ -193,6 +193,11 @@ impl Templates {
         self.entries.get(id).and_then(|entry| entry.class.as_deref())
     }
 
+    /// The subject as it is written, with its tokens.
+    pub fn subject(&self, id: &TemplateId) -> Option<String> {
+        self.env.get_template(&Part::Subject.name(id)).ok().map(|template| template.source().to_owned())
+    }
+
     /// Whether the template has a subject: what a mail needs.
     pub fn has_subject(&self, id: &TemplateId) -> bool {
         self.entries.get(id).is_some_and(|entry| entry.has_subject)

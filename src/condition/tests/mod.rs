@@ -7,6 +7,7 @@ use crate::time::{Date, TimeZone, Timestamp, days_between, local_date};
 
 mod functions;
 mod hostile;
+mod in_words;
 mod names;
 mod oracle;
 mod rewrites;

@@ -1,6 +1,7 @@
 //! Runs the tests of the book: the daemon's own tick on a virtual clock, in a database of its own in memory.
 
 mod given;
+mod outcome;
 mod stage;
 
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use anyhow::Result;
 
 use super::timeline;
 use crate::book::Book;
-use crate::book::cases::{Case, TestFile};
+use crate::book::cases::{Case, Outcome, TestFile};
+use crate::condition::Coverage;
 use crate::engine::desk::Entry;
 use crate::store::Store;
 use stage::Stage;
@@ -27,6 +29,12 @@ pub struct CaseResult {
     pub unexpected: Vec<String>,
     /// Everything compared that happened, as printed.
     pub actual: Vec<String>,
+    /// Which expected line each of `actual` is, by its place in the test; absent when lines are not compared.
+    pub kept: Option<Vec<Option<usize>>>,
+    /// What of the test's outcome happened instead of what it expects.
+    pub outcome: Outcome,
+    /// Everything that happened, in other playbooks too.
+    pub entries: Vec<Entry>,
     /// Why the test could not be played to its end.
     pub problem: Option<String>,
 }
@@ -37,16 +45,22 @@ impl CaseResult {
     }
 }
 
-/// Plays one test, in a database of its own in memory.
-pub async fn run(book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
+/// Plays one test, in a database of its own in memory. `coverage` collects what the conditions said.
+pub async fn run(book: &Book, file: &TestFile, case: &Case, coverage: Option<&Arc<Coverage>>) -> Result<CaseResult> {
     let store = Store::open("sqlite::memory:").await?;
-    let result = run_on(&store, book, file, case).await;
+    let result = run_on(&store, book, file, case, coverage).await;
     store.close().await;
     result
 }
 
 /// Plays one test in a database in which nothing is yet.
-pub async fn run_on(store: &Store, book: &Book, file: &TestFile, case: &Case) -> Result<CaseResult> {
+pub async fn run_on(
+    store: &Store,
+    book: &Book,
+    file: &TestFile,
+    case: &Case,
+    coverage: Option<&Arc<Coverage>>,
+) -> Result<CaseResult> {
     let mut result = CaseResult {
         file: file.file.clone(),
         playbook: file.playbook.clone(),
@@ -55,10 +69,21 @@ pub async fn run_on(store: &Store, book: &Book, file: &TestFile, case: &Case) ->
         missing: Vec::new(),
         unexpected: Vec::new(),
         actual: Vec::new(),
+        kept: None,
+        outcome: Outcome::default(),
+        entries: Vec::new(),
         problem: None,
     };
-    match Stage::set(store.clone(), book, file, case).await?.play(case).await {
-        Ok(entries) => compare(&mut result, case, &file.playbook, &entries),
+    let mut stage = Stage::set(store.clone(), book, file, case).await?;
+    if let Some(coverage) = coverage {
+        stage.count_coverage(coverage.clone());
+    }
+    match stage.play(case).await {
+        Ok(played) => {
+            compare(&mut result, case, &file.playbook, &played.entries);
+            outcome::compare(&mut result, case, &file.playbook, &played);
+            result.entries = played.entries;
+        }
         Err(problem) => result.problem = Some(format!("{problem:#}")),
     }
     Ok(result)
@@ -72,16 +97,18 @@ fn compare(result: &mut CaseResult, case: &Case, playbook: &str, entries: &[Entr
         &*entry.playbook == playbook && asked
     });
     result.actual = compared.map(timeline::line).collect();
-    let mut open: Vec<&String> = result.actual.iter().collect();
-    for expected in &case.expect {
-        match open.iter().position(|actual| says(actual, expected)) {
-            Some(place) => {
-                open.remove(place);
-            }
+    let Some(expect) = &case.expect else { return };
+    let mut kept: Vec<Option<usize>> = vec![None; result.actual.len()];
+    for (place, expected) in expect.iter().enumerate() {
+        let open = |(actual, kept): (&String, &Option<usize>)| kept.is_none() && says(actual, expected);
+        match result.actual.iter().zip(&kept).position(open) {
+            Some(found) => kept[found] = Some(place),
             None => result.missing.push(expected.clone()),
         }
     }
-    result.unexpected = open.into_iter().map(|line| timeline::normalized(line)).collect();
+    let unexpected = result.actual.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+    result.unexpected = unexpected.map(|(line, _)| timeline::normalized(line)).collect();
+    result.kept = Some(kept);
 }
 
 fn says(actual: &str, expected: &str) -> bool {

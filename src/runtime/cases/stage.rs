@@ -9,10 +9,12 @@ use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
 use crate::book::Book;
 use crate::book::cases::{Case, Change, DeliveryAnswer, ENROLL, TestFile, What};
 use crate::channel::{Answer, Channels};
-use crate::condition::Value;
+use crate::condition::{Coverage, Value};
+use crate::engine::Reason;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
 use crate::portfolio::import::{AccountRow, ContactRow, Rows};
 use crate::runtime::Runtime;
+use crate::runtime::explain::explain;
 use crate::store::{By, Decision, Store};
 use crate::time::{Clock, DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant};
 
@@ -30,6 +32,13 @@ pub(super) struct Stage {
     playbook: Arc<str>,
     entries: Vec<Entry>,
     events: usize,
+}
+
+/// What came of a test.
+pub(super) struct Played {
+    pub entries: Vec<Entry>,
+    /// Why the account is in the playbook, left it or never came in, where the test asks.
+    pub reason: Option<String>,
 }
 
 impl Stage {
@@ -55,7 +64,11 @@ impl Stage {
         Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events })
     }
 
-    pub(super) async fn play(mut self, case: &Case) -> Result<Vec<Entry>> {
+    pub(super) fn count_coverage(&mut self, coverage: Arc<Coverage>) {
+        self.runtime.count_coverage(coverage);
+    }
+
+    pub(super) async fn play(mut self, case: &Case) -> Result<Played> {
         let latest = add_days(case.start.date(), MOST_DAYS).to_datetime(case.start.time());
         let until = instant(case.until.unwrap_or(latest), &self.zone);
         for change in &case.changes {
@@ -73,7 +86,22 @@ impl Stage {
             Some(_) => self.play_until(until).await?,
             None => self.play_out(until).await?,
         }
-        Ok(self.entries)
+        let reason = match case.outcome.reason {
+            Some(_) => Some(self.reason().await?),
+            None => None,
+        };
+        Ok(Played { entries: self.entries, reason })
+    }
+
+    /// Of the last enrollment how it ended, else what `explain` says.
+    async fn reason(&self) -> Result<String> {
+        let desk = self.desk().await?;
+        if let Some(last) = desk.entries_of(&self.playbook).last() {
+            return Ok(last.ended.as_ref().map_or(Reason::Enrolled, |end| end.reason).to_string());
+        }
+        let (store, book) = (&self.runtime.store, self.runtime.world().book.clone());
+        let explained = explain(store, book, &self.account, &self.playbook, self.clock.now()).await?;
+        Ok(explained.reason.to_owned())
     }
 
     async fn play_until(&mut self, until: Timestamp) -> Result<()> {

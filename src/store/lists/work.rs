@@ -70,7 +70,8 @@ pub struct ApprovalLine {
     pub asked_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub state: String,
-    /// How many accounts wait for the answer, or waited, when it is about many.
+    /// How many accounts wait for the answer, or waited, when it is about many. Not of the published shape: an approval
+    /// that is shown alone has the accounts themselves.
     #[serde(skip)]
     pub count: Option<i64>,
 }

@@ -87,7 +87,7 @@ fn wrong_id((what, _): &Word, rest: &[Word], subject: &Subject) -> Option<Diagno
     (!is_parked && !known.contains(&id.as_str())).then(|| unknown_name(place, "step", id, known))
 }
 
-fn known_words() -> impl Iterator<Item = &'static str> {
+pub(super) fn known_words() -> impl Iterator<Item = &'static str> {
     LINE_WORDS.iter().map(|own| own.word)
 }
 

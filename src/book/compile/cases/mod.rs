@@ -3,6 +3,7 @@
 mod changes;
 mod expected;
 mod given;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +48,7 @@ pub fn compile(
     if tests.is_empty() {
         table.report_missing("test");
     }
-    let cases = tests.into_iter().filter_map(|test| case(test, &shared, &subject)).collect();
+    let cases = tests.into_iter().flat_map(|test| cases_of(test, &shared, &subject)).collect();
     table.finish();
     let playbook = playbook.filter(|_| !diagnostics.has_errors_since(mark))?;
     Some(TestFile { file: file.name.clone(), playbook, cases })
@@ -63,7 +64,18 @@ fn playbook(item: Item, registry: &Registry) -> Option<Arc<str>> {
     Some(id)
 }
 
-fn case(mut table: Table, shared: &Given, subject: &Subject) -> Option<Case> {
+/// The cases of one `[[test]]`: itself, or one for each row of its `cases`.
+fn cases_of(mut table: Table, shared: &Given, subject: &Subject) -> Vec<Case> {
+    let rows = table.get("cases");
+    let rows = rows.is_present().then(|| rows.list());
+    let Some(test) = case(table, shared, subject, rows.is_some()) else { return Vec::new() };
+    match rows {
+        None => vec![test],
+        Some(rows) => rows.into_iter().filter_map(Item::table).map(|row| rows::case(row, &test, subject)).collect(),
+    }
+}
+
+fn case(mut table: Table, shared: &Given, subject: &Subject, has_rows: bool) -> Option<Case> {
     let line = table.place().line();
     let name = table.need("name").text();
     if let Some(name) = &name {
@@ -82,10 +94,14 @@ fn case(mut table: Table, shared: &Given, subject: &Subject) -> Option<Case> {
     let changes = changes::read(table.tables("change"), until, &given, subject);
     let expect_only = table.get("expect_only");
     let expect_only = expect_only.is_present().then(|| expected::words(expect_only));
-    let expect = table.get("expect").list().into_iter().filter_map(|item| expected::line(item, subject)).collect();
+    let outcome = rows::outcome(&mut table, subject);
+    let lines = table.get("expect");
+    let is_in_short = has_rows || !outcome.is_empty();
+    let expect = (lines.is_present() || !is_in_short)
+        .then(|| lines.list().into_iter().filter_map(|item| expected::line(item, subject)).collect());
     let holdout = table.get("holdout").flag().unwrap_or(false);
     table.finish();
-    Some(Case { name: name?, line, start: start?, until, given, changes, expect_only, expect, holdout })
+    Some(Case { name: name?, line, start: start?, until, given, changes, expect_only, expect, outcome, holdout })
 }
 
 impl Subject<'_> {

@@ -92,7 +92,7 @@ fn given_and_own_values_are_merged_and_computed_ones_pinned() {
     let [contact] = &case.given.contacts[..] else { panic!("one contact") };
     assert_eq!((&*contact.id, &contact.fields["status"]), ("c1", &Value::text("left")));
     assert_eq!(case.given.metrics[0].values, [5.0, 5.0, 5.0]);
-    assert_eq!(case.expect[1], "2026-03-02 09:00 task review -> dana (late_skipped)");
+    assert_eq!(case.expect.as_ref().unwrap()[1], "2026-03-02 09:00 task review -> dana (late_skipped)");
 }
 
 #[test]
@@ -140,5 +140,29 @@ fn each_mistake_of_a_test_is_told_with_its_place() {
             (found.code, found.line) == (code, line) && text.contains(fragment)
         });
         assert!(told, "{to}\nis said to be:\n{found:#?}");
+    }
+}
+
+#[test]
+fn a_test_is_played_once_for_each_row_with_its_fields_and_what_it_expects() {
+    let rows = "cases = [\n  { arr = 100, reason = \"condition_false\" },\n  { arr = 9000, segment = \"smb\", \
+                expect_count = { task = 1 } },\n]\n";
+    let text =
+        format!("{}[[test]]\nname = \"sizes\"\nstart = 2026-03-01\n{rows}", TEST.split("[[test]]").next().unwrap());
+    let (file, diagnostics) = compiled(&text);
+    let file = file.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    let [small, large] = &file.cases[..] else { panic!("two rows") };
+    assert_eq!((&*small.name, &*large.name), ("sizes [arr = 100]", "sizes [arr = 9000, segment = smb]"));
+    assert_eq!((&small.expect, small.outcome.reason.as_deref()), (&None, Some("condition_false")));
+    assert_eq!(large.outcome.counts, BTreeMap::from([("task".into(), 1)]));
+    assert_eq!(large.given.account.fields["arr"], Value::Number(9000.0));
+    assert_eq!(large.given.account.pinned["segment"], Value::text("smb"));
+    for (from, to, code) in [
+        ("{ task = 1 }", "{ tasks = 1 }", "unknown-name"),
+        ("reason = \"condition_false\"", "branch = \"rest\"", "unknown-name"),
+        ("arr = 100", "ar = 100", "unknown-name"),
+    ] {
+        let (file, found) = compiled(&text.replacen(from, to, 1));
+        assert!(file.is_none() && found.iter().any(|own| own.code == code), "{to}: {found:#?}");
     }
 }

@@ -1,11 +1,15 @@
 //! A `.test.toml` file, compiled: a test is a timeline.
 
+mod accept;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::book::keys::Choice;
 use crate::condition::Value;
 use crate::time::{Date, DateTime};
+
+pub use accept::{Happened, accept};
 
 /// One test file.
 #[derive(Clone, Debug)]
@@ -31,10 +35,28 @@ pub struct Case {
     pub changes: Vec<Change>,
     /// The `<what>` words compared; absent: all.
     pub expect_only: Option<Vec<String>>,
-    /// Expected lines, with single spaces between words.
-    pub expect: Vec<String>,
+    /// Expected lines, with single spaces between words; absent when only the outcome is expected.
+    pub expect: Option<Vec<String>>,
+    pub outcome: Outcome,
     /// Whether the holdout is on; off in tests unless the test says so.
     pub holdout: bool,
+}
+
+/// What is expected in short, besides the lines or instead of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The branch the account is enrolled on.
+    pub branch: Option<Arc<str>>,
+    /// How many lines of each of these `<what>` words; others are not counted.
+    pub counts: BTreeMap<Arc<str>, usize>,
+    /// Why the account is in the playbook, left it, or never came in.
+    pub reason: Option<Arc<str>>,
+}
+
+impl Outcome {
+    pub fn is_empty(&self) -> bool {
+        *self == Outcome::default()
+    }
 }
 
 #[derive(Clone, Debug, Default)]

@@ -14,6 +14,7 @@ pub fn diff(result: &CaseResult) -> Vec<String> {
         });
         lines.push((line.clone(), mark));
     }
+    lines.extend(unexpected.into_iter().map(|line| (line, '+')));
     // A line begins with its local date and time, so the order of the text is the order in time.
     lines.sort_by(|(a, a_mark), (b, b_mark)| (a.get(..16), a_mark != &'-').cmp(&(b.get(..16), b_mark != &'-')));
     lines.into_iter().map(|(line, mark)| format!("{mark} {line}")).collect()
@@ -37,6 +38,9 @@ mod tests {
             missing: vec!["2026-03-18 09:00 email kickoff".into()],
             unexpected: vec!["2026-03-18 10:00 skip kickoff".into()],
             actual: vec!["2026-03-17 09:00  enroll  branch=smb".into(), "2026-03-18 10:00  skip  kickoff".into()],
+            kept: None,
+            outcome: Default::default(),
+            entries: Vec::new(),
             problem: None,
         };
         let expected = [
