@@ -288,7 +288,8 @@ async fn a_renamed_step_of_several_addressees_is_sent_again_to_none_of_them() {
         let both = |steps: &[(&str, &str)]| playbook("", WHEN, steps).replace("contact:champion", "contacts:champion");
         let mut stage = Stage::with(store, &both(&TWO), 1).await;
         stage.write("policy.toml", "[quiet]\nwindow = \"business-hours\"\n");
-        stage.poll().await.expect("a report");
+        let said = stage.poll().await.expect("a report").lines().join("\n");
+        assert!(said.ends_with("book: `policy.toml` is in force"), "{said}");
         let as_of = at("2026-01-01T00:00:00Z");
         let fields = [("email", "lou@a1.example"), ("timezone", "America/New_York")];
         let mut fields: Vec<_> = fields.map(|(name, value)| (name.into(), Value::text(value))).into();

@@ -83,18 +83,23 @@ fn away(mut entry: Table, named: &mut Vec<(Place, Arc<str>)>) -> Option<Away> {
     Some(Away { from, until, delegate })
 }
 
-/// An address with something on both sides of one `@`, and no blanks.
+/// The address of somebody; reports one that no mail could reach.
 pub(super) fn email(item: Item) -> Option<String> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
     let text = item.text()?;
-    let parts: Vec<&str> = text.split('@').collect();
-    let is_address =
-        parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace);
-    if !is_address || text.chars().any(char::is_control) {
+    if !is_address(&text) {
         diagnostics.push(place.error("bad-email", format!("`{text}` is not an e-mail address")));
         return None;
     }
     Some(text)
+}
+
+/// Whether it is one plain address: no list, no name. Whether it is deliverable only the mail server knows.
+pub(super) fn is_address(text: &str) -> bool {
+    let (local, domain) = text.split_once('@').unwrap_or_default();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"@,;<>()[]\"\\".contains(c);
+    let good = !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
+    good && local.chars().chain(domain.chars()).all(plain)
 }
 
 /// Reports everyone whose managers lead back to them.

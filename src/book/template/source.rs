@@ -47,6 +47,12 @@ pub(super) fn read(file: &Arc<SourceFile>, diagnostics: &Diagnostics) -> Source 
         table.call("the front matter");
         for (key, part) in [("subject", Part::Subject), ("preheader", Part::Preheader)] {
             if let Some(text) = table.get(key).text() {
+                if text.trim().is_empty() {
+                    let message = format!("the {key} is empty");
+                    let wrong = table.place_of(key).error("no-subject", message);
+                    table.report(wrong.help(format!("write what stands there, or take `{key}` out")));
+                    continue;
+                }
                 source.pieces.push(Piece { part, text, start: table.place_of(key).span.start });
             }
         }

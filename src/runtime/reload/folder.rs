@@ -67,7 +67,7 @@ impl Folder {
 
     /// Remembers what was judged. False when the report says nothing new.
     pub(super) fn judged(&mut self, seen: Seen, is_passing: bool, report: &Report, now: Timestamp) -> bool {
-        let is_new = !report.changed.is_empty() || report.stays != self.said;
+        let is_new = !report.changed.is_empty() || !report.shared.is_empty() || report.stays != self.said;
         let last_read = seen.texts.clone();
         let dir = self.outlook.dir.clone();
         self.outlook = Outlook { dir, judged: seen, judged_at: now, last_read, is_passing };

@@ -18,6 +18,8 @@ pub struct Report {
     /// Whether a new book could be made at all; if not, everything stays as it was.
     pub reloaded: bool,
     pub changed: Vec<Change>,
+    /// The files all playbooks share that are new, changed or gone, in words.
+    pub shared: Vec<String>,
     /// What of the folder is not in force, and why.
     pub stays: Vec<String>,
     /// The errors of the folder, as `check` shows them.
@@ -48,6 +50,7 @@ impl Report {
             as_of: utc_text(now),
             reloaded: true,
             changed: changed(kept, book),
+            shared: shared(kept, book),
             stays,
             errors: errors(diagnostics),
         }
@@ -56,7 +59,7 @@ impl Report {
     pub(super) fn refused(refusal: &Refusal, now: Timestamp) -> Report {
         let stays = vec![format!("the book stays as it was: {}", refusal.why)];
         let errors = errors(&refusal.diagnostics);
-        Report { as_of: utc_text(now), reloaded: false, changed: Vec::new(), stays, errors }
+        Report { as_of: utc_text(now), reloaded: false, changed: Vec::new(), shared: Vec::new(), stays, errors }
     }
 
     /// A line for each change and for each thing that stays.
@@ -66,7 +69,7 @@ impl Report {
             (Some(from), Some(to)) => format!("`{}` is in force in version {to}, was {from}", own.playbook),
             (_, None) => format!("`{}` is no longer in force", own.playbook),
         });
-        let lines: Vec<String> = changed.chain(self.stays.iter().cloned()).collect();
+        let lines: Vec<String> = changed.chain(self.shared.iter().chain(&self.stays).cloned()).collect();
         let lines = if lines.is_empty() { vec!["the book is unchanged".to_owned()] } else { lines };
         lines.into_iter().map(|line| format!("{}  book: {line}", self.as_of)).collect()
     }
@@ -74,6 +77,17 @@ impl Report {
 
 fn errors(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     diagnostics.iter().filter(|own| own.severity == Severity::Error).cloned().collect()
+}
+
+fn shared(kept: &Kept, book: &Book) -> Vec<String> {
+    let new = book.shared.keys().filter(|file| !kept.shared.contains_key(*file) && !kept.is_empty());
+    let new = new.map(|file| format!("`{file}` is in force"));
+    let known = kept.shared.iter().filter_map(|(file, text)| match book.shared.get(file) {
+        None => Some(format!("`{file}` is gone: nothing of it holds any more")),
+        Some(now) if now != text => Some(format!("`{file}` is in force as it is now")),
+        Some(_) => None,
+    });
+    new.chain(known).collect()
 }
 
 fn changed(kept: &Kept, book: &Book) -> Vec<Change> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::book::compile::people::is_address;
 use crate::book::playbook::Recipient;
 use crate::book::read::{Item, unknown_name};
 use crate::book::source::Place;
@@ -143,12 +144,8 @@ impl Context<'_, '_> {
     }
 }
 
-/// One plain address: no list, no name. Whether it is deliverable only the mail server knows.
 fn address(place: &Place, text: &str) -> Found<Recipient> {
-    let (local, domain) = text.split_once('@').unwrap_or_default();
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"@,;<>()[]\"\\".contains(c);
-    let good = !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
-    match good && local.chars().chain(domain.chars()).all(plain) {
+    match is_address(text) {
         true => Ok(Recipient::Address(text.into())),
         false => Err(Box::new(
             place
