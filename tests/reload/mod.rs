@@ -206,6 +206,30 @@ async fn a_playbook_that_is_wrong_keeps_running_in_its_last_good_version_also_af
 }
 
 #[tokio::test]
+async fn an_edit_of_a_shared_file_is_told_and_one_that_goes_most_of_all() {
+    on_every_database(async |store| {
+        let mut stage = Stage::set(store).await;
+        stage.play_until("2026-03-03T00:00:00Z").await;
+        let never = |status: &str| format!("[never]\nwhen = 'account.status == \"{status}\"'\n");
+        let edits = [
+            (Some(never("churned")), "book: `policy.toml` is in force"),
+            (Some(never("paused")), "book: `policy.toml` is in force as it is now"),
+            (None, "book: `policy.toml` is gone: nothing of it holds any more"),
+        ];
+        for (hour, (text, expected)) in edits.into_iter().enumerate() {
+            match text {
+                Some(text) => stage.write("policy.toml", &text),
+                None => fs::remove_file(stage.folder.path().join("policy.toml")).unwrap(),
+            }
+            let said = stage.poll().await.expect("a report").lines().join("\n");
+            assert!(said.ends_with(expected), "{said}");
+            stage.play_until(&format!("2026-03-03T0{}:00:00Z", hour + 1)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn shared_files_that_are_wrong_stay_as_they_were_also_after_a_restart() {
     on_every_database(async |store| {
         let mut stage = Stage::set(store).await;
@@ -288,8 +312,7 @@ async fn a_renamed_step_of_several_addressees_is_sent_again_to_none_of_them() {
         let both = |steps: &[(&str, &str)]| playbook("", WHEN, steps).replace("contact:champion", "contacts:champion");
         let mut stage = Stage::with(store, &both(&TWO), 1).await;
         stage.write("policy.toml", "[quiet]\nwindow = \"business-hours\"\n");
-        let said = stage.poll().await.expect("a report").lines().join("\n");
-        assert!(said.ends_with("book: `policy.toml` is in force"), "{said}");
+        stage.poll().await.expect("a report");
         let as_of = at("2026-01-01T00:00:00Z");
         let fields = [("email", "lou@a1.example"), ("timezone", "America/New_York")];
         let mut fields: Vec<_> = fields.map(|(name, value)| (name.into(), Value::text(value))).into();
