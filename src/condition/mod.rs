@@ -46,7 +46,7 @@ pub use script::Scripts;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
 pub use vocabulary::{NAMES, OPERATORS, Term};
-pub use words::Words;
+pub use words::{Words, spaced};
 
 /// The text of an expression and where its first character stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -235,7 +235,7 @@ fn days_text(days: i64) -> String {
 }
 
 /// `renewal_date` as people say it.
-fn spaced(name: &str) -> String {
+pub fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 

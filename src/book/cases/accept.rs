@@ -2,12 +2,15 @@
 //! written: order of keys, comments, the spacing of lines that still hold.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Outcome;
+use crate::book::folder;
 use crate::book::source::SourceFile;
 
 /// What a test that failed has seen.
@@ -20,8 +23,19 @@ pub struct Happened {
     pub outcome: Outcome,
 }
 
+/// Rewrites a test file of the book in that folder, with what happened as its expectation.
+///
+/// # Errors
+/// The file cannot be read or written, or is no longer what was read.
+pub fn accept_in(dir: &Path, file: &Arc<SourceFile>, happened: &[Happened]) -> io::Result<()> {
+    // The mark that some editors begin a file with is not in the text, and stays in the file.
+    let mark = if fs::read_to_string(dir.join(&*file.name))?.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+    let (was, text) = (format!("{mark}{}", file.text), format!("{mark}{}", accept(file, happened)));
+    folder::replace(dir, &file.name, &was, &text)
+}
+
 /// The text of a test file with what happened as its expectation.
-pub fn accept(file: &Arc<SourceFile>, happened: &[Happened]) -> String {
+fn accept(file: &Arc<SourceFile>, happened: &[Happened]) -> String {
     let (tree, _) = DeTable::parse_recoverable(&file.text);
     let Some(DeValue::Array(tests)) = tree.get_ref().get("test").map(Spanned::get_ref) else {
         return file.text.clone();

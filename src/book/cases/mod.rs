@@ -9,7 +9,7 @@ use crate::book::keys::Choice;
 use crate::condition::Value;
 use crate::time::{Date, DateTime};
 
-pub use accept::{Happened, accept};
+pub use accept::{Happened, accept_in};
 
 /// One test file.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use crate::book::playbook::Recipient;
 use crate::book::policy::{Cap, CapChannel, CapPer};
+use crate::condition::spaced;
 
 pub(super) fn who(recipient: &Recipient) -> String {
     match recipient {
@@ -29,8 +30,4 @@ pub(super) fn sends(cap: &Cap) -> String {
     };
     let whom = if cap.per == CapPer::Contact { "contact" } else { "account" };
     format!("{} {channel}{} to one {whom}", cap.max, if cap.max == 1 { "" } else { "s" })
-}
-
-fn spaced(name: &str) -> String {
-    name.replace('_', " ")
 }

@@ -6,6 +6,7 @@ use crate::book::Book;
 use crate::book::playbook::{
     Action, Approve, Base, ChatTarget, Escalation, EscalationClock, Level, OnTimeout, Playbook, Step, Timing,
 };
+use crate::condition::spaced;
 
 pub(super) fn tell(playbook: &Playbook, book: &Book, page: &mut Page) {
     if !playbook.branches.is_empty() {
@@ -84,7 +85,7 @@ fn does(action: &Action, playbook: &Playbook, book: &Book) -> String {
             };
             format!("it waits until {}{end}", inline(&wait.until))
         }
-        Action::Set { field, value } => format!("{} becomes {value}", field.replace('_', " ")),
+        Action::Set { field, value } => format!("{} becomes {value}", spaced(field)),
         Action::Start { playbook } => format!("the account is put into {playbook}"),
         Action::Stop { playbook } => format!("{playbook} is ended for the account"),
     }

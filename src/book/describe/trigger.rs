@@ -5,6 +5,7 @@ use crate::book::calendar::Window;
 use crate::book::playbook::{
     Backfill, DateTrigger, OnAnchorChange, Playbook, Reentry, ReentryPolicy, Trigger, UnknownPolicy,
 };
+use crate::condition::spaced;
 
 pub(super) fn tell(playbook: &Playbook, page: &mut Page) {
     page.heading("Who comes in");
@@ -37,14 +38,14 @@ fn starts(playbook: &Playbook) -> String {
     match &playbook.trigger {
         Trigger::Date(trigger) => date(trigger),
         Trigger::Condition => "An account comes in as soon as it qualifies.".to_owned(),
-        Trigger::Event(kind) => format!("An account comes in at every {} event.", kind.replace('_', " ")),
+        Trigger::Event(kind) => format!("An account comes in at every {} event.", spaced(kind)),
         Trigger::Schedule(schedule) => format!("Accounts come in at the times of `{}`.", schedule.cron),
         Trigger::Manual => "An account comes in when a person or another playbook puts it in.".to_owned(),
     }
 }
 
 fn date(trigger: &DateTrigger) -> String {
-    let anchor = trigger.anchor.replace('_', " ");
+    let anchor = spaced(&trigger.anchor);
     let from = match (trigger.offset.n, trigger.offset.is_negative()) {
         (0, _) => format!("on its {anchor}"),
         (_, true) => format!("{} before its {anchor}", trigger.offset.in_words()),

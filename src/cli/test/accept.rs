@@ -1,13 +1,12 @@
 //! `test --accept`: what happened becomes what is expected.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::super::exit::{Failure, Result};
 use super::super::print::{Format, Print, count};
-use crate::book::cases::{Happened, accept};
+use crate::book::cases::{Happened, accept_in};
 use crate::book::source::SourceFile;
 use crate::runtime::cases::CaseResult;
 
@@ -25,7 +24,8 @@ pub fn write(
     for (name, results) in failed {
         let Some(file) = files.get(name) else { continue };
         let happened: Vec<Happened> = results.iter().map(|result| happened(result)).collect();
-        replace(&book.join(&**name), &accept(file, &happened))?;
+        accept_in(book, file, &happened)
+            .map_err(|error| Failure::wrong(format!("{name} could not be rewritten: {error}")))?;
         if print.format == Format::Human {
             print.line(format!(
                 "{name}: {} rewritten; read the change before you keep it",
@@ -39,11 +39,4 @@ pub fn write(
 fn happened(result: &CaseResult) -> Happened {
     let lines = result.kept.as_ref().map(|kept| result.actual.iter().cloned().zip(kept.iter().copied()).collect());
     Happened { line: result.line, lines, outcome: result.outcome.clone() }
-}
-
-/// A new file in the place of the old one: there is never half of one.
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("toml.accepted");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| Failure::wrong(format!("{} could not be written: {error}", path.display())))
 }
