@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod approvals;
+mod chart;
 mod check;
 mod daemon;
 mod demo;

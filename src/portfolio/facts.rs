@@ -139,13 +139,14 @@ impl Facts {
 
     fn usage(&self, metric: &Arc<str>, window: &condition::Window) -> Value {
         let missing = self.world.book.dictionary.metrics.get(metric);
+        let feed = self.registry().metrics.get(&**metric).and_then(|metric| metric.feed.as_ref());
+        let seen = feed.and_then(|feed| self.world.feeds.get(feed)).copied();
         let days = Days {
             series: self.account.metrics.get(metric),
             missing: missing.copied().unwrap_or(crate::book::dictionary::MissingDay::Unknown),
             lives_from: self.lives_from(),
-            today: self.today(),
+            today: local_date(self.now.min(self.recorded_until(seen)), &self.zone),
         };
-        let feed = self.registry().metrics.get(&**metric).and_then(|metric| metric.feed.as_ref());
         self.unless_stale(feed, || days.read(window))
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::book::calendar::add_span;
 use crate::condition::{Field, Value};
+use crate::time::Timestamp;
 
 use super::facts::Facts;
 
@@ -29,6 +30,11 @@ impl Facts {
         let Some(fresh_for) = self.world.book.dictionary.feeds.get(feed) else { return false };
         let Some(seen) = self.world.feeds.get(feed) else { return true };
         let good_until = add_span(*seen, *fresh_for, &self.zone, self.calendar());
-        good_until.is_some_and(|until| until < self.now)
+        good_until.is_some_and(|until| until < self.now.min(self.recorded_until(Some(*seen))))
+    }
+
+    /// Until when the feed's values are taken as they are recorded: for ever, unless imports are taken to go on.
+    pub(super) fn recorded_until(&self, seen: Option<Timestamp>) -> Timestamp {
+        self.world.steady_from.map_or(Timestamp::MAX, |from| seen.map_or(from, |seen| seen.max(from)))
     }
 }

@@ -22,6 +22,9 @@ pub struct World {
     pub health_seam: Option<Timestamp>,
     /// Signs what leads back to us, such as unsubscribe links.
     pub key: Key,
+    /// From when on imports are taken to go on as they are: feeds stay as fresh, usage as high. None: only what is recorded
+    /// counts.
+    pub steady_from: Option<Timestamp>,
     /// Where tests count what they have seen of every condition.
     pub coverage: Option<Arc<Coverage>>,
 }
@@ -41,6 +44,7 @@ impl World {
             people.people.entry(person.id.clone()).or_insert(person);
         }
         let event_kinds = Arc::new(book.event_kinds());
-        World { book, people: Arc::new(people), feeds: Arc::new(feeds), event_kinds, health_seam, key, coverage: None }
+        let (people, feeds) = (Arc::new(people), Arc::new(feeds));
+        World { book, people, feeds, event_kinds, health_seam, key, steady_from: None, coverage: None }
     }
 }

@@ -9,19 +9,23 @@ use super::db::on;
 use super::{Result, Store, Tx};
 
 /// Parents before children, each with the column that names its account; none: the table is not about accounts.
-const TABLES: [(&str, Option<&str>); 19] = [
+const KNOWN: [(&str, Option<&str>); 8] = [
     ("person", None),
     ("feed", None),
-    ("playbook", None),
-    ("blocked_address", None),
-    ("enrollment_day", None),
-    ("health_model", None),
     ("account", Some("id")),
     ("field_history", Some("account_id")),
     ("contact", Some("account_id")),
     ("contact_field", Some("account_id")),
     ("metric", Some("account_id")),
     ("event", Some("account_id")),
+];
+
+/// The same for what our side has done and is doing.
+const WORK: [(&str, Option<&str>); 11] = [
+    ("playbook", None),
+    ("blocked_address", None),
+    ("enrollment_day", None),
+    ("health_model", None),
     ("health_history", Some("account_id")),
     ("condition_state", Some("account_id")),
     ("enrollment", Some("account_id")),
@@ -35,12 +39,12 @@ const TABLES: [(&str, Option<&str>); 19] = [
 const ROWS: usize = 5_000;
 
 impl Store {
-    /// Copies the accounts (all when none is named) with everything that decides what happens next. The other database
-    /// is a new SQLite one.
-    pub async fn copy_to(&self, other: &Store, accounts: Option<&[Arc<str>]>) -> Result<()> {
+    /// Copies the accounts (all when none is named) with everything that decides what happens next; `with_work`: also
+    /// what our side has done and is doing. The other database is a new SQLite one.
+    pub async fn copy_to(&self, other: &Store, accounts: Option<&[Arc<str>]>, with_work: bool) -> Result<()> {
         let wanted: Option<BTreeSet<&str>> = accounts.map(|ids| ids.iter().map(|id| &**id).collect());
         let mut tx = other.begin().await?;
-        for (table, owner) in TABLES {
+        for (table, owner) in KNOWN.iter().chain(WORK.iter().filter(|_| with_work)).copied() {
             let columns = tx.columns(table).await?;
             let rows = self.rows_as_json(table, &columns, owner, wanted.as_ref()).await?;
             let values = (0..columns.len()).map(|n| format!("value ->> {n}")).collect::<Vec<_>>().join(", ");

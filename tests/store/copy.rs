@@ -10,7 +10,7 @@ use crate::support::databases::{execute, number, on_every_database};
 
 async fn copy_of(store: &Store, accounts: Option<&[Arc<str>]>) -> Store {
     let copy = Store::open("sqlite::memory:").await.unwrap();
-    store.copy_to(&copy, accounts).await.unwrap();
+    store.copy_to(&copy, accounts, true).await.unwrap();
     copy
 }
 
