@@ -40,22 +40,19 @@ fn is_short(summary: &Summary) -> bool {
 
 /// A row for everything that is counted by the day, our people's tasks among them.
 fn print_days(print: Print, summary: &Summary) -> Result<()> {
-    let mut people: Vec<(String, &Daily)> = Vec::new();
-    for (person, own) in &summary.tasks_per_day.0 {
-        people.push((format!("  of {}", person.as_deref().unwrap_or("nobody")), own));
-    }
-    people.sort_by_key(|(_, own)| std::cmp::Reverse(own.total()));
-    let more = people.len().saturating_sub(SHOWN);
-    people.truncate(SHOWN);
-    let all = [
-        ("enrollments", &summary.enrolled),
-        ("mails to contacts", &summary.mails.to_contacts),
-        ("other mails", &summary.mails.to_others),
-        ("tasks", &summary.tasks),
+    let (people, more) = people(summary);
+    let mut all = vec![
+        ("enrollments".to_owned(), &summary.enrolled),
+        ("mails to contacts".to_owned(), &summary.mails.to_contacts),
+        ("other mails".to_owned(), &summary.mails.to_others),
     ];
-    let all = all.into_iter().map(|(what, own)| (what.to_owned(), own));
-    let rows: Vec<Vec<String>> =
-        all.chain(people).filter_map(|(what, own)| Some(days_row(what, own, own.peak()?, summary))).collect();
+    match &people[..] {
+        [(person, own)] => all.push((format!("tasks of {person}"), own)),
+        _ => all.push(("tasks".to_owned(), &summary.tasks)),
+    }
+    let each = people.iter().filter(|_| people.len() > 1).map(|(person, own)| (format!("  of {person}"), *own));
+    let counted = all.into_iter().chain(each).filter_map(|(what, own)| Some((what, own, own.peak()?)));
+    let rows: Vec<Vec<String>> = counted.map(|(what, own, peak)| days_row(what, own, peak, summary)).collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -63,10 +60,18 @@ fn print_days(print: Print, summary: &Summary) -> Result<()> {
     let per = if is_short(summary) { "a day" } else { "a week" };
     print.line("")?;
     print.table(&["", "total", "most a day", "on", &format!("{per}, {first} to {last}")], rows)?;
-    if more > 0 {
-        print.line(format!("  … and tasks of {more} more"))?;
-    }
-    Ok(())
+    if more > 0 { print.line(format!("  … and the tasks of {more} more")) } else { Ok(()) }
+}
+
+/// Who gets the most tasks, and how many more people get some.
+fn people(summary: &Summary) -> (Vec<(&str, &Daily)>, usize) {
+    let all = summary.tasks_per_day.0.iter();
+    let mut people: Vec<(&str, &Daily)> =
+        all.map(|(person, own)| (person.as_deref().unwrap_or("nobody"), own)).collect();
+    people.sort_by_key(|(_, own)| std::cmp::Reverse(own.total()));
+    let more = people.len().saturating_sub(SHOWN);
+    people.truncate(SHOWN);
+    (people, more)
 }
 
 fn days_row(what: String, own: &Daily, (on, most): (Date, usize), summary: &Summary) -> Vec<String> {
