@@ -29,6 +29,7 @@ mod set;
 mod set_health;
 mod simulate;
 mod stop;
+mod summary;
 mod tasks;
 mod test;
 

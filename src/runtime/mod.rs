@@ -9,6 +9,7 @@ pub mod cases;
 pub mod daemon;
 pub mod deliver;
 pub mod explain;
+pub mod feeds;
 pub mod import;
 mod limits;
 pub mod look;
@@ -19,6 +20,8 @@ pub mod preview;
 pub mod reload;
 mod seam;
 pub mod simulate;
+pub mod summary;
+pub mod tally;
 pub mod timeline;
 pub mod view;
 

@@ -8,6 +8,7 @@ mod describing;
 mod limits;
 mod reading;
 mod running;
+mod simulating;
 
 use std::path::Path;
 use std::process::Command;
