@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
 }
 
 fn report(played: &Played, ticks: usize) {
-    println!("{ticks} ticks, {} lines of the timeline:", played.entries.len());
+    println!("{ticks} ticks, {} looks, {} lines of the timeline:", played.looks, played.entries.len());
     let mut counts = std::collections::BTreeMap::new();
     for entry in &played.entries {
         *counts.entry((entry.playbook.clone(), entry.what())).or_insert(0usize) += 1;

@@ -81,19 +81,24 @@ fn all_still(node: &Node, facts: &dyn Facts) -> Motion {
     Motion::still_for(parts.min().unwrap_or(u32::MAX))
 }
 
-/// One part that settles the answer is enough for it to stand, whatever the others do.
+/// One part that settles the answer is enough for it to stand, whatever the others do. The first is taken: those after
+/// it are not asked.
 fn settled(parts: &[Node], settles: bool, facts: &dyn Facts) -> Motion {
-    let settling = parts.iter().filter(|part| eval::answer(part, facts) == Value::Bool(settles));
-    let longest = settling.map(|part| motion(part, facts).still_for).max();
+    let settling = parts.iter().find(|part| eval::answer(part, facts) == Value::Bool(settles));
     let all = || parts.iter().map(|part| motion(part, facts).still_for).min().unwrap_or(u32::MAX);
-    Motion::still_for(longest.unwrap_or_else(all))
+    Motion::still_for(settling.map_or_else(all, |part| motion(part, facts).still_for))
 }
 
 /// A comparison stands until its two sides can have met.
 fn compared(left: &Node, right: &Node, facts: &dyn Facts) -> Motion {
     let apart = motion(left, facts).with(motion(right, facts), |a, b| (a.0 - b.1, a.1 - b.0));
-    let distance = distance(&eval::value(left, facts), &eval::value(right, facts), facts);
-    let meet = apart.drift.zip(distance).map(|((least, most), distance)| meets_after(distance, least, most));
+    if apart.still_for == u32::MAX {
+        return Motion::NONE;
+    }
+    let meet = apart.drift.and_then(|(least, most)| {
+        let distance = distance(&eval::value(left, facts), &eval::value(right, facts), facts)?;
+        Some(meets_after(distance, least, most))
+    });
     Motion::still_for(apart.still_for.max(meet.unwrap_or(0)))
 }
 

@@ -197,8 +197,8 @@ impl Facts {
             return self.health().score_value();
         }
         let day = add_days(self.health_day(), -n);
-        if let Some(score) = self.account.health.get(&day) {
-            return Value::Number(*score as f64);
+        if let Some(score) = self.stored_health(day) {
+            return Value::Number(score as f64);
         }
         let zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
         let end_of_day = start_of_day(add_days(day, 1), &zone) - jiff::Span::new().microseconds(1);
@@ -206,6 +206,15 @@ impl Facts {
             return Value::Empty;
         }
         self.at(end_of_day).health().score_value()
+    }
+
+    /// The score stored for a day. Where it is stored when it changes, the day has that of the last change before it.
+    fn stored_health(&self, day: Date) -> Option<i64> {
+        let rests_since = self.world.rests_since.map(|at| self.at(at).health_day());
+        match rests_since.filter(|since| *since <= day) {
+            Some(since) => self.account.health.range(since..=day).next_back().map(|(_, score)| *score),
+            None => self.account.health.get(&day).copied(),
+        }
     }
 
     /// Scores of two models are not compared: unknown while the model changed since then.

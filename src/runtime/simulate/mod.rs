@@ -27,4 +27,6 @@ pub struct Played {
     pub entries: Vec<Entry>,
     /// The accounts with their desks as they are in the end.
     pub accounts: Vec<(Arc<Account>, Arc<Desk>)>,
+    /// How often somebody was looked at: what the play has cost.
+    pub looks: usize,
 }

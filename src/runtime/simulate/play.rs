@@ -39,6 +39,7 @@ pub(super) struct Play {
     open_tasks: OpenTasks,
     turnout: Turnout,
     entries: Vec<Entry>,
+    looks: usize,
 }
 
 impl Play {
@@ -54,6 +55,7 @@ impl Play {
             open_tasks: scene.open_tasks.clone(),
             turnout: scene.turnout.clone(),
             entries: Vec::new(),
+            looks: 0,
         }
     }
 
@@ -70,7 +72,7 @@ impl Play {
             }
         }
         let accounts = self.cast.into_iter().map(|own| (own.account, own.desk)).collect();
-        Played { entries: self.entries, accounts }
+        Played { entries: self.entries, accounts, looks: self.looks }
     }
 
     /// As the daemon's: nothing goes out while somebody is to be looked at.
@@ -100,6 +102,7 @@ impl Play {
                 return any;
             }
             any = true;
+            self.looks += batch.len();
             for (place, seen) in batch.iter().zip(self.looks(&batch, now)) {
                 self.write(*place, seen, now);
             }
