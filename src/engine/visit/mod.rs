@@ -275,23 +275,25 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Stores health of the local day when it is new or differs from what is stored.
+    /// Stores health of the local day when it is new or differs from what is stored. Who rests has no row for the days
+    /// between two changes; days without a score have none in any case and are computed anew, with those before them.
     fn record_health(&mut self) {
         if self.input_world.book.health.dimensions.is_empty() {
             return;
         }
         let (day, health) = (self.facts.health_day(), self.facts.health().clone());
-        let stored = match self.input_world.rests_since {
-            None => self.account.health.get(&day).copied(),
-            Some(_) => self.account.health.range(..=day).next_back().map(|(_, score)| *score),
-        };
-        if stored == health.score {
+        let rests = self.input_world.rests_since.is_some();
+        let known = &self.account.health;
+        let stored = if rests { known.range(..=day).next_back().map(|(_, score)| score) } else { known.get(&day) };
+        if stored.copied() == health.score {
             return;
         }
+        let known = &mut Arc::make_mut(&mut self.account).health;
         match health.score {
-            Some(score) => Arc::make_mut(&mut self.account).health.insert(day, score),
-            None => Arc::make_mut(&mut self.account).health.remove(&day),
-        };
+            Some(score) => drop(known.insert(day, score)),
+            None if rests => known.clear(),
+            None => drop(known.remove(&day)),
+        }
         self.changes.push(Change::Health { day, health });
     }
 
