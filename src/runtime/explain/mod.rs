@@ -5,10 +5,14 @@
 
 mod ahead;
 mod case;
+mod delivery;
+mod enrollment;
+mod funnel;
 mod matching;
 mod past;
 mod policy;
 mod reading;
+mod step;
 
 use std::sync::Arc;
 
@@ -21,15 +25,19 @@ use crate::condition::{Trace, Truth, Value, nearest};
 use crate::engine::Reason;
 use crate::engine::turnout::{MEDIAN_DAYS, Turnout};
 use crate::portfolio::Facts;
-use crate::store::{Store, Timeline};
+use crate::store::Store;
 use crate::time::{TimeZone, Timestamp, add_days, local_date, utc_text};
 
 use case::Case;
 
 pub use ahead::NextChange;
+pub use delivery::{DeliveryExplanation, TaskExplanation, explain_delivery, explain_task};
+pub use enrollment::{EnrollmentExplanation, StepLine, explain_enrollment};
+pub use funnel::{Clause, KeptOut, Near, WhyNot, why_not};
 pub use matching::{Matched, compile, match_condition};
 pub use policy::{PolicyKind, PolicyLine};
 pub use reading::{facts, read, world};
+pub use step::{DueFrom, Hindrance, NextLook, StepExplanation, StepStanding, explain_step};
 
 /// Why an account is, or is not, enrolled.
 #[derive(Clone, Debug, Serialize)]
@@ -106,14 +114,8 @@ pub async fn explain(
         anyhow!("there is no playbook `{playbook}`{}", reading::did_you_mean(near))
     })?;
     let (account, desk) = read(store, account, as_of).await?;
-    let until = Some(as_of + jiff::Span::new().microseconds(1));
-    let asked = Timeline {
-        account: Some(account.id.to_string()),
-        playbook: Some(playbook.id.to_string()),
-        until,
-        ..Timeline::default()
-    };
-    let desk = past::desk_at(&desk, &store.timeline(&asked).await?, as_of);
+    let lines = step::lines_until(store, &account.id, Some(&playbook.id), as_of).await?;
+    let desk = past::desk_at(&desk, &lines, as_of);
     let looked_until = store.account_summary(&account.id).await?.and_then(|summary| summary.wake_at);
     let went_live = store.live_since().await?.get(&playbook.id).copied();
     let turnout = turnout(store, &book, &playbook, as_of).await?;
