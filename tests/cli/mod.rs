@@ -4,6 +4,7 @@ mod acting;
 mod checking;
 mod demo;
 mod describing;
+mod explaining;
 mod limits;
 mod reading;
 mod running;

@@ -5,6 +5,7 @@ use super::{Telling, ago};
 use crate::condition::{Age, AgeKind, Trace, Truth, Value};
 use crate::engine::Reason;
 use crate::runtime::explain::{Explanation, PolicyLine, in_a_line, one_line, seen};
+use crate::time::Timestamp;
 
 /// Widest text of a condition or a rule that is shown.
 const WIDTH: usize = 90;
@@ -24,7 +25,7 @@ pub fn told(told: &Explanation, telling: &Telling<'_>) -> String {
     }
     text += "\nThe condition\n";
     tree(&told.condition, 1, account, telling, &mut text);
-    text += &rules(&told.policy, account, telling);
+    text += &rules(&told.policy, told.enrolled, account, telling);
     if let Some(next) = &told.next_change {
         let at = telling.local_text(account, &next.at);
         text += &format!(
@@ -33,16 +34,14 @@ pub fn told(told: &Explanation, telling: &Telling<'_>) -> String {
             next.reason
         );
     }
-    for note in &told.notes {
-        text += &format!("\nNote: {note}.\n");
-    }
-    text
+    let notes: String = told.notes.iter().map(|note| format!("Note: {note}.\n")).collect();
+    if notes.is_empty() { text } else { format!("{text}\n{}", dated(&notes, account, telling)) }
 }
 
-/// The rules that stand in the way; of the others only how many there are.
-pub fn rules(policy: &[PolicyLine], account: &str, telling: &Telling<'_>) -> String {
+/// The rules that stand in the way.
+pub fn rules(policy: &[PolicyLine], is_enrolled: bool, account: &str, telling: &Telling<'_>) -> String {
     let mut text = String::new();
-    for line in policy.iter().filter(|line| line.matters()) {
+    for line in policy.iter().filter(|line| line.matters(is_enrolled)) {
         let detail =
             line.detail.as_ref().map_or_else(String::new, |detail| format!("; {}", dated(detail, account, telling)));
         let until =
@@ -54,11 +53,15 @@ pub fn rules(policy: &[PolicyLine], account: &str, telling: &Telling<'_>) -> Str
 }
 
 /// The text with its instants in the account's own zone.
-fn dated(text: &str, account: &str, telling: &Telling<'_>) -> String {
-    text.split(' ')
-        .map(|word| if word.ends_with('Z') { telling.local_text(account, word) } else { word.to_owned() })
-        .collect::<Vec<_>>()
-        .join(" ")
+pub fn dated(text: &str, account: &str, telling: &Telling<'_>) -> String {
+    let word = |word: &str| {
+        let instant = word.trim_end_matches(|last: char| last == '.' || last.is_whitespace());
+        match instant.parse::<Timestamp>() {
+            Ok(at) => word.replace(instant, &telling.local(account, at)),
+            Err(_) => word.to_owned(),
+        }
+    };
+    text.split_inclusive(char::is_whitespace).map(word).collect()
 }
 
 /// Every comparison on a line of its own, with the values it saw and how old they are.

@@ -1,7 +1,7 @@
 //! Enrollments, steps, deliveries and tasks explained, for people.
 
 use super::Telling;
-use super::door::{rules, tree};
+use super::door::{dated, rules, tree};
 use crate::engine::desk::Entry;
 use crate::runtime::explain::{
     DeliveryExplanation, EnrollmentExplanation, Hindrance, StepExplanation, StepLine, TaskExplanation,
@@ -19,7 +19,7 @@ pub fn enrollment(told: &EnrollmentExplanation, telling: &Telling<'_>) -> String
     text += &told.ended_at.map_or_else(String::new, |at| format!(", ended {}", telling.local(account, at)));
     text += "\n\nThe condition when it came in\n";
     tree(&told.condition, 1, account, telling, &mut text);
-    text += &rules(&told.policy, account, telling);
+    text += &rules(&told.policy, told.ended_at.is_none(), account, telling);
     text += "\nSteps\n";
     let width = told.steps.iter().map(|line| line.step.chars().count()).max().unwrap_or(0);
     told.steps.iter().for_each(|line| text += &step_line(line, width, account, telling));
@@ -46,7 +46,7 @@ pub fn step(told: &StepExplanation, telling: &Telling<'_>) -> String {
         tree(when, 1, account, telling, &mut text);
     }
     if !told.obstacles.is_empty() {
-        text += "\nWhat stands before it\n";
+        text += if told.is_due { "\nWhat stands before it\n" } else { "\nWhat would stand before it now\n" };
     }
     told.obstacles.iter().for_each(|own| text += &hindrance(own, account, telling));
     if let Some(next) = &told.next_change {
@@ -68,7 +68,7 @@ pub fn step(told: &StepExplanation, telling: &Telling<'_>) -> String {
 fn due(told: &StepExplanation, telling: &Telling<'_>) -> String {
     let from = told.due_from.as_ref().map_or_else(String::new, |from| match &from.at {
         Some(at) => format!(": {}, counted from {}", from.text, telling.local_text(&told.account, at)),
-        None => format!(": {}, which has not come", from.text),
+        None => format!(": {} has not come", from.text),
     });
     match &told.due_at {
         Some(at) => format!("due {}{from}\n", telling.local_text(&told.account, at)),
@@ -81,7 +81,7 @@ fn hindrance(own: &Hindrance, account: &str, telling: &Telling<'_>) -> String {
     let to = own.to.as_ref().map_or_else(String::new, |to| format!(" -> {to}"));
     let until =
         own.until.as_ref().map_or_else(String::new, |at| format!(", until {}", telling.local_text(account, at)));
-    format!("  {:<5} {}{to}: {}{until}\n", own.mode, own.reason, own.rule)
+    format!("  {:<5} {}{to}: {}{until}\n", own.mode, own.reason, dated(&own.rule, account, telling))
 }
 
 pub fn delivery(told: &DeliveryExplanation, telling: &Telling<'_>) -> String {

@@ -5,7 +5,7 @@ use crate::book::playbook::{HoldOrSkip, Playbook, Status, Timing};
 use crate::condition::{Trace, Truth};
 use crate::engine::Reason;
 use crate::engine::admission::unknown_because;
-use crate::engine::enrollment::StepRun;
+use crate::engine::enrollment::{StepRun, StepState};
 use crate::engine::matching::next_flip;
 use crate::engine::plan::{self, Due};
 use crate::engine::quiet;
@@ -65,13 +65,13 @@ pub fn outlook(input: Input<'_>, playbook: &Playbook, enrollment: &str, place: u
         due,
         counted_from,
         when: step.when.as_ref().map(|when| when.trace(&facts)),
-        obstacles: turn.obstacles(&cue, begun),
+        obstacles: turn.obstacles(&cue, begun, matches!(due, Due::At(_))),
         next: turn.next_for(&cue, due),
     })
 }
 
 impl Turn<'_> {
-    fn obstacles(&self, cue: &Cue, begun: Option<&StepRun>) -> Vec<Standing> {
+    fn obstacles(&self, cue: &Cue, begun: Option<&StepRun>, has_come: bool) -> Vec<Standing> {
         let mut standing: Vec<Obstacle> = self.before_its_turn(cue, begun).collect();
         standing.extend(self.before_rendering(cue));
         let (step, facts) = (cue.step(), cue.facts);
@@ -91,7 +91,7 @@ impl Turn<'_> {
             Gate::Go(_) | Gate::Ask => {}
         }
         standing.extend(self.question_asked(cue));
-        standing.extend(self.closed_window(cue));
+        standing.extend(self.closed_window(cue).filter(|_| cue.due <= self.now && has_come));
         let alone = standing.into_iter().map(|obstacle| Standing { to: None, obstacle });
         alone.chain(per_message).collect()
     }
@@ -149,18 +149,18 @@ impl Turn<'_> {
 
     /// The first instant at which the step may run or its answer may differ, if nothing happens but the time.
     fn next_for(&self, cue: &Cue, due: Due) -> Option<Timestamp> {
+        let begun = self.enrollment(cue.enrollment).begun(&cue.step().id);
         let mut instants = Vec::new();
-        if let Due::At(due) = due {
-            instants.push(due);
-            if due > self.now && self.enrollment(cue.enrollment).begun(&cue.step().id).is_none() {
-                return Some(due);
+        match (begun.map(|run| run.state), due) {
+            (Some(StepState::Approving), _) => {
+                let asked = self.desk.approvals.get(&*id::approval(cue.enrollment, &cue.step().id));
+                return asked.and_then(|asked| asked.expires_at);
             }
+            (None, Due::At(due)) if due > self.now => return Some(due),
+            (None, Due::Later | Due::Never) => return None,
+            _ => self.step_instants(cue.playbook, cue.enrollment, cue.place, cue.facts, &mut instants),
         }
-        self.step_instants(cue.playbook, cue.enrollment, cue.place, cue.facts, &mut instants);
-        let suppressions = cue.playbook.expressions().filter_map(|own| next_flip(own.reads(), cue.facts));
-        instants.extend(suppressions);
-        let asked = self.desk.approvals.get(&*id::approval(cue.enrollment, &cue.step().id));
-        instants.extend(asked.and_then(|asked| asked.expires_at));
+        instants.extend(cue.playbook.expressions().filter_map(|own| next_flip(own.reads(), cue.facts)));
         instants.into_iter().filter(|at| *at > self.now).min()
     }
 }

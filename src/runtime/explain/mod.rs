@@ -124,7 +124,7 @@ pub async fn explain(
     let live_since = live_since(went_live, as_of);
     let before = past::state_before(&playbook, &facts.seen_by(&playbook), &desk, looked_until, live_since);
     let case = Case::at(&playbook, &facts, &desk, before.as_ref(), live_since);
-    Ok(told(&case, &turnout, went_live, live_since))
+    Ok(told(&case, &turnout, went_live))
 }
 
 /// From when on the playbook counts as live: what was before it went live has no baseline, and one that never did goes live
@@ -133,7 +133,7 @@ fn live_since(went_live: Option<Timestamp>, as_of: Timestamp) -> Timestamp {
     went_live.map_or(as_of, |at| if at > as_of { Timestamp::MIN } else { at })
 }
 
-fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>, live_since: Timestamp) -> Explanation {
+fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>) -> Explanation {
     let (facts, playbook) = (&case.facts, case.playbook);
     let (enrolled, mut reason) = (case.is_enrolled(), case.reason());
     if reason == Reason::Enrolled && !enrolled {
@@ -151,7 +151,7 @@ fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>, live_s
         enrolled,
         reason: reason.as_str(),
         policy: policy::lines(case, reason, turnout),
-        next_change: ahead::next_change(case, live_since),
+        next_change: ahead::next_change(case),
         deciding,
         condition,
         enrollment: case.desk.entries_of(&playbook.id).last().map(|own| own.id.clone()),

@@ -50,9 +50,12 @@ pub enum PolicyKind {
 }
 
 impl PolicyLine {
-    /// Whether it matters to a person who asks why: it stands in the way, or nobody can say whether it does.
-    pub fn matters(&self) -> bool {
-        self.truth != Truth::False
+    /// Whether it matters to a person who asks why: it stands in the way, or nobody can say whether it does. What only
+    /// messages wait for matters to those who are in the playbook.
+    pub fn matters(&self, is_enrolled: bool) -> bool {
+        let is_of_messages =
+            matches!(self.kind, PolicyKind::Suppress | PolicyKind::Cap | PolicyKind::Window | PolicyKind::Quiet);
+        self.truth != Truth::False && (is_enrolled || !is_of_messages)
     }
 
     /// Whether it is the rule behind a reason.

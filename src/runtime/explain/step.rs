@@ -44,6 +44,9 @@ pub struct StepExplanation {
     pub deliveries: Vec<DeliveryLine>,
     /// When something of this may change by time alone.
     pub next_change: Option<NextLook>,
+    /// Whether its time has come.
+    #[serde(skip)]
+    pub is_due: bool,
     /// The lines of the timeline, for people.
     #[serde(skip)]
     pub lines: Vec<Entry>,
@@ -204,6 +207,7 @@ fn told(
         state,
         reason: reason.map(|reason| reason.as_str()),
         due_at: due.map(utc_text),
+        is_due: due.is_some_and(|due| due <= as_of),
         due_from: step.map(|(place, _)| due_from(playbook, place, own, counted_from)),
         when: open.as_ref().and_then(|seen| seen.when.clone()),
         obstacles: open.iter().flat_map(|seen| &seen.obstacles).map(hindrance).collect(),
