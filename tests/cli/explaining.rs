@@ -45,7 +45,7 @@ fn a_feed_that_is_too_old_is_said_beside_the_value_it_brought() {
     let welcome = super::BOOK[5].1.replace("account.arr >= 5000", "account.seats >= 50");
     place.write("playbooks/welcome.toml", &welcome);
     place.write("accounts.csv", super::ACCOUNTS);
-    place.done("import accounts accounts.csv --source crm --now 2026-03-02");
+    place.done("import accounts accounts.csv --now 2026-03-02");
     let fresh = place.done("explain birch welcome --now 2026-03-02T06:00:00Z");
     assert!(fresh.contains("[5 against 50]   since 2026-03-01; crm seen 6 h ago\n"), "{fresh}");
     let stale = place.done("explain birch welcome --now 2026-03-05");

@@ -158,7 +158,10 @@ impl Turn<'_> {
             }
             (None, Due::At(due)) if due > self.now => return Some(due),
             (None, Due::Later | Due::Never) => return None,
-            _ => self.step_instants(cue.playbook, cue.enrollment, cue.place, cue.facts, &mut instants),
+            _ => {
+                let step = (cue.place, cue.due);
+                self.step_instants(cue.playbook, cue.enrollment, step, cue.facts, &mut instants);
+            }
         }
         instants.extend(cue.playbook.expressions().filter_map(|own| next_flip(own.reads(), cue.facts)));
         instants.into_iter().filter(|at| *at > self.now).min()
