@@ -227,8 +227,8 @@ fn headers(playbook: &Playbook, world: &World, as_of: Timestamp) -> Vec<Clause> 
     let facts = Facts::new(world.clone(), nobody, Arc::default(), as_of);
     let mut clauses = clauses(&Case::at(playbook, &facts, &desk, None, as_of));
     if let (Trigger::Date(trigger), Some(first)) = (&playbook.trigger, clauses.first_mut()) {
-        let until = trigger.until.map_or_else(String::new, |until| format!(" .. {until}"));
-        first.text = format!("account.{} {}{until}", trigger.anchor, trigger.offset);
+        let until = trigger.until.map_or_else(|| " on".to_owned(), |until| format!(" until {until}"));
+        first.text = format!("today from account.{} {}{until}", trigger.anchor, trigger.offset);
     }
     let header = |clause: Trace| Clause {
         clause: one_line(&clause.text),

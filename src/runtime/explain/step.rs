@@ -194,7 +194,8 @@ fn told(
         _ => None,
     });
     let counted_from = seen.as_ref().and_then(|seen| seen.counted_from);
-    let reason = run.and_then(|run| run.reason).or_else(|| own.and_then(|own| Some(own.ended.as_ref()?.reason)));
+    let ended = own.and_then(|own| own.ended.as_ref()).filter(|_| state == StepStanding::NeverRan);
+    let reason = run.and_then(|run| run.reason).or(ended.map(|end| end.reason));
     let open = seen.filter(|_| !is_over);
     StepExplanation {
         kind: "step",
