@@ -64,9 +64,6 @@ fn a_moment_before_anything_was_known_says_so() {
         \x20   unknown  account.status == \"active\"   [empty against active]   (account.status is empty)\n\
         \x20   unknown  account.arr >= 5000   [empty against 5000]   (account.arr is empty)\n\
         \n\
-        Rules\n\
-        \x20 unknown  goal: account.seats >= 100  (ends the enrollment, keeps the account out)\n\
-        \n\
         The answer becomes yes (enrolled) at 2026-03-01 19:00 EST if nothing but the time changes.\n\
         \n\
         Note: nothing is recorded of acme before 2026-03-01 19:00 EST.\n\
@@ -97,6 +94,40 @@ fn a_step_says_when_it_is_due_from_what_and_what_stands_before_it() {
     assert_eq!(place.done("explain acme welcome note"), note);
     assert!(place.done("explain birch welcome hello").starts_with("hello of welcome for birch: not_enrolled\n"));
     assert!(place.wrong("explain acme welcome helo").contains("did you mean `hello`?"));
+}
+
+#[test]
+fn a_held_mail_says_which_cap_holds_it_what_has_used_it_up_and_until_when() {
+    let place = Place::with_accounts();
+    let again = "approve_when = 'account.arr >= 90000'\n\n[[step]]\nid = \"again\"\nafter = \"hello + 1d\"\n\
+        when = 'account.arr >= 5000'\naction = \"email\"\nto = \"contact:champion\"\nfrom = \"account.owner\"\n\
+        template = \"hello\"\n\n[[step]]\nid = \"note\"";
+    place.write("playbooks/welcome.toml", &super::BOOK[5].1.replace("\n[[step]]\nid = \"note\"", again));
+    let policy = "[priority]\norder = [\"onboarding\"]\n[[cap]]\nid = \"one-a-week\"\nchannel = \"email\"\n\
+        per = \"contact\"\nmax = 1\nwithin = \"7d\"\n";
+    place.write("playbooks/policy.toml", policy);
+    place.done("run --from 2026-03-02 --until 2026-03-04");
+    let shown = "again of welcome for acme: held (capped)\n\
+        as of 2026-03-03 19:00 EST\n\
+        due 2026-03-03 09:00 EST: hello + 1d, counted from 2026-03-02 09:00 EST\n\
+        \n\
+        Its `when`\n\
+        \x20 yes      account.arr >= 5000   [48000 against 5000]   since 2026-03-01\n\
+        \n\
+        What stands before it\n\
+        \x20 hold  outside_window: send_window, until 2026-03-04 09:00 EST\n\
+        \x20 hold  capped -> pat@acme.example: cap one-a-week, used up by hello of welcome at 2026-03-02 09:00 EST, \
+        until 2026-03-09 09:00 EDT\n\
+        \n\
+        It can change at 2026-03-04 09:00 EST if nothing but the time changes.\n\
+        \n\
+        What happened\n\
+        \x20 2026-03-03 09:00  hold  again  -> pat@acme.example  (capped)\n";
+    assert_eq!(place.done("explain acme welcome again"), shown);
+    let cap = place.object("explain acme welcome");
+    let cap = cap["policy"].as_array().unwrap().iter().find(|line| line["kind"] == "cap").unwrap().clone();
+    assert_eq!((&cap["truth"], &cap["detail"]), (&"yes".into(), &"pat@acme.example: 1 of 1".into()));
+    assert_eq!(cap["until"], "2026-03-09T13:00:00Z");
 }
 
 #[test]

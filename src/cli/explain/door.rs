@@ -2,9 +2,9 @@
 
 use super::super::print::short;
 use super::{Telling, ago};
-use crate::condition::{Age, AgeKind, Trace, Truth, Value};
+use crate::condition::{Age, AgeKind, Trace, Value};
 use crate::engine::Reason;
-use crate::runtime::explain::{Explanation, PolicyLine, in_a_line, one_line, seen};
+use crate::runtime::explain::{Explanation, NextChange, PolicyLine, one_line, seen};
 use crate::time::Timestamp;
 
 /// Widest text of a condition or a rule that is shown.
@@ -20,22 +20,25 @@ pub fn told(told: &Explanation, telling: &Telling<'_>) -> String {
         reason => reason,
     };
     let mut text = format!("{account} {is} in {playbook}: {reason}\n{}", telling.as_of(account));
-    if told.verdict != Truth::True {
-        text += &format!("decided by {}\n", short(&in_a_line(&told.deciding), 2 * WIDTH));
+    if let Some(why) = told.decided_by().filter(|_| !told.enrolled) {
+        text += &format!("decided by {}\n", short(&dated(&why, account, telling), 2 * WIDTH));
     }
     text += "\nThe condition\n";
     tree(&told.condition, 1, account, telling, &mut text);
     text += &rules(&told.policy, told.enrolled, account, telling);
-    if let Some(next) = &told.next_change {
-        let at = telling.local_text(account, &next.at);
-        text += &format!(
-            "\nThe answer becomes {} ({}) at {at} if nothing but the time changes.\n",
-            next.to.word(),
-            next.reason
-        );
-    }
+    text += &told.next_change.as_ref().map_or_else(String::new, |next| change(told, next, telling));
     let notes: String = told.notes.iter().map(|note| format!("Note: {note}.\n")).collect();
     if notes.is_empty() { text } else { format!("{text}\n{}", dated(&notes, account, telling)) }
+}
+
+fn change(told: &Explanation, next: &NextChange, telling: &Telling<'_>) -> String {
+    let (to, at) = (next.to.word(), telling.local_text(&told.account, &next.at));
+    match told.enrolled {
+        true => {
+            format!("\nThe condition becomes {to} at {at} if nothing but the time changes; that alone ends nothing.\n")
+        }
+        false => format!("\nThe answer becomes {to} ({}) at {at} if nothing but the time changes.\n", next.reason),
+    }
 }
 
 /// The rules that stand in the way.

@@ -9,9 +9,10 @@ use crate::engine::enrollment::{StepRun, StepState};
 use crate::engine::matching::next_flip;
 use crate::engine::plan::{self, Due};
 use crate::engine::quiet;
-use crate::engine::suppression::{Obstacle, capped, suppressed};
+use crate::engine::suppression::{Obstacle, capped, counted, suppressed};
 use crate::id;
-use crate::time::Timestamp;
+use crate::portfolio::Facts;
+use crate::time::{Timestamp, utc_text};
 
 use super::advance::{Gate, is_customer_facing};
 use super::approval::must_ask;
@@ -84,6 +85,7 @@ impl Turn<'_> {
                 for message in &messages {
                     let Some(contact) = &message.contact else { continue };
                     let cap = capped(message.channel, &message.class, contact, facts, &self.desk);
+                    let cap = cap.map(|cap| self.with_what_fills_it(cap, contact, facts));
                     let found = cap.into_iter().chain(quiet::outside(contact, cue.playbook, facts));
                     per_message.extend(found.map(|obstacle| Standing { to: Some(message.to.clone()), obstacle }));
                 }
@@ -94,6 +96,17 @@ impl Turn<'_> {
         standing.extend(self.closed_window(cue).filter(|_| cue.due <= self.now && has_come));
         let alone = standing.into_iter().map(|obstacle| Standing { to: None, obstacle });
         alone.chain(per_message).collect()
+    }
+
+    /// The cap with the sends that use it up.
+    fn with_what_fills_it(&self, cap: Obstacle, contact: &str, facts: &Facts) -> Obstacle {
+        let Some(rule) = facts.world.book.policy.caps.iter().find(|own| own.id == cap.rule) else { return cap };
+        let filled = counted(rule, contact, facts, &self.desk).into_iter().map(|(at, send)| {
+            let playbook = self.desk.enrollments.get(&send.enrollment).map_or("?", |own| &own.playbook);
+            format!("{} of {playbook} at {}", send.step, utc_text(at))
+        });
+        let filled: Vec<String> = filled.collect();
+        Obstacle { rule: format!("cap {}, used up by {}", cap.rule, filled.join(" and ")).into(), ..cap }
     }
 
     /// What is asked before the step itself: its playbook's status, its branch, whether it comes too late.
@@ -134,7 +147,7 @@ impl Turn<'_> {
             None => "approve: a person is asked when its time comes".to_owned(),
             Some(asked) => {
                 let whom = asked.approver.as_deref().unwrap_or("anybody");
-                format!("approval {}, asked of {whom} at {}", asked.id, crate::time::utc_text(asked.asked_at))
+                format!("approval {}, asked of {whom} at {}", asked.id, utc_text(asked.asked_at))
             }
         };
         let until = asked.and_then(|asked| asked.expires_at);

@@ -52,6 +52,14 @@ impl<'a> Case<'a> {
         self.desk.active().any(|own| own.playbook == self.playbook.id)
     }
 
+    /// The facts with the enrollment the account is in, for the rules that ask about it.
+    pub fn facts_of_run(&self) -> Facts {
+        let own = self.desk.active().find(|own| own.playbook == self.playbook.id);
+        let mut facts = self.facts.clone();
+        facts.run = own.map(|own| Arc::new(self.desk.run_of(own)));
+        facts
+    }
+
     /// Why the account is, or is not, in the playbook. The limits of a day are not asked.
     pub fn reason(&self) -> Reason {
         if self.is_enrolled() {

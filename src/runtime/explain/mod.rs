@@ -63,24 +63,25 @@ pub struct Explanation {
 impl Explanation {
     /// The reason with what decided it: `condition_false: account.arr >= 5000 [900 against 5000] welcome.toml:12`.
     pub fn in_a_line(&self) -> String {
-        let is_of_condition = [Reason::ConditionFalse, Reason::ConditionUnknown, Reason::StaleFeed]
-            .iter()
-            .any(|reason| reason.as_str() == self.reason);
-        if is_of_condition && self.verdict != Truth::True {
-            return format!("{}: {}", self.reason, in_a_line(&self.deciding));
-        }
-        let rule = self.policy.iter().find(|line| line.truth != Truth::False && line.explains(self.reason));
-        let detail = rule.map(|line| match &line.detail {
-            Some(detail) => format!("{}, {detail}", one_line(&line.rule)),
-            None => one_line(&line.rule),
-        });
         let doc = || Reason::all().find(|(name, _)| *name == self.reason).map_or("", |(_, doc)| doc).to_owned();
-        format!("{}: {}", self.reason, detail.unwrap_or_else(doc))
+        format!("{}: {}", self.reason, self.decided_by().unwrap_or_else(doc))
+    }
+
+    /// The comparison or the rule behind the reason; none where nothing keeps the account out.
+    pub fn decided_by(&self) -> Option<String> {
+        let of_condition = [Reason::ConditionFalse, Reason::ConditionUnknown, Reason::StaleFeed];
+        if self.verdict != Truth::True && of_condition.iter().any(|reason| reason.as_str() == self.reason) {
+            return Some(in_a_line(&self.deciding));
+        }
+        let behind = |truth| self.policy.iter().find(move |line| line.truth == truth && line.explains(self.reason));
+        let rule = behind(Truth::True).or_else(|| behind(Truth::Unknown))?;
+        let detail = rule.detail.as_ref().map_or_else(String::new, |detail| format!(", {detail}"));
+        Some(one_line(&rule.rule) + detail.as_str())
     }
 }
 
 /// A comparison with what it saw, and where it stands.
-pub fn in_a_line(trace: &Trace) -> String {
+fn in_a_line(trace: &Trace) -> String {
     let seen = seen(trace);
     let because = trace.unknown_because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
     let seen = if seen.is_empty() { seen } else { format!(" {seen}") };

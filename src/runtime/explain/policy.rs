@@ -149,7 +149,7 @@ fn suppressions<'a>(case: &'a Case<'_>) -> impl Iterator<Item = PolicyLine> + 'a
 }
 
 fn asked(case: &Case<'_>, kind: PolicyKind, name: &str, when: &Expression, effect: &'static str) -> PolicyLine {
-    PolicyLine::new(kind, format!("{name}: {}", when.text().trim()), when.truth(&case.facts), effect)
+    PolicyLine::new(kind, format!("{name}: {}", when.text().trim()), when.truth(&case.facts_of_run()), effect)
 }
 
 fn held_for(case: &Case<'_>, reason: Reason) -> Option<PolicyLine> {
