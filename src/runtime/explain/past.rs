@@ -59,7 +59,7 @@ fn unwind(own: &mut Enrollment, lines: &[Entry], at: Timestamp) {
 }
 
 /// What had become of the step: as it is when that is older, else as its last line of the timeline says.
-fn step_at<'a>(id: &str, run: &StepRun, lines: &mut dyn Iterator<Item = &'a Entry>, at: Timestamp) -> Option<StepRun> {
+fn step_at(id: &str, run: &StepRun, lines: &mut dyn Iterator<Item = &Entry>, at: Timestamp) -> Option<StepRun> {
     if run.since <= at {
         return Some(run.clone());
     }

@@ -53,9 +53,14 @@ impl PolicyLine {
     /// Whether it matters to a person who asks why: it stands in the way, or nobody can say whether it does. What only
     /// messages wait for matters to those who are in the playbook.
     pub fn matters(&self, is_enrolled: bool) -> bool {
-        let is_of_messages =
-            matches!(self.kind, PolicyKind::Suppress | PolicyKind::Cap | PolicyKind::Window | PolicyKind::Quiet);
-        self.truth != Truth::False && (is_enrolled || !is_of_messages)
+        match self.kind {
+            PolicyKind::Suppress | PolicyKind::Cap | PolicyKind::Window | PolicyKind::Quiet => {
+                is_enrolled && self.truth != Truth::False
+            }
+            // An end that nobody can judge is none.
+            PolicyKind::Goal | PolicyKind::Exit => self.truth == Truth::True,
+            _ => self.truth != Truth::False,
+        }
     }
 
     /// Whether it is the rule behind a reason.
