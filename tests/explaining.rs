@@ -158,3 +158,21 @@ async fn the_funnel_of_an_event_asks_first_who_had_one_and_judges_the_latest() {
     assert_eq!((told.accounts, told.enrolled, told.would_enter), (2, 0, 0));
     assert_eq!(&*told.nearest[0].account, "acme");
 }
+
+#[tokio::test]
+async fn an_account_is_counted_at_the_part_that_is_false_and_at_an_unknown_one_only_if_none_is() {
+    let both = low("").replace("account.score < 50", "account.forecast < 50 && account.score < 50");
+    let playbooks = [("both", both.as_str())];
+    let world = world(&playbooks).await;
+    world.set("acme", "2026-06-01T00:00:00Z", &[("score", number(60.0))]).await;
+    world.set("birch", "2026-06-01T00:00:00Z", &[("score", number(40.0))]).await;
+    let files = [("account", ACCOUNT), playbooks[0]];
+    let store = world.stores().next().expect("a database");
+    let told = why_not(store, Arc::new(book(&files)), "both", at("2026-06-05T12:00:00Z"), 10, true).await.unwrap();
+    let rows: Vec<_> = told.funnel.iter().map(|own| (own.excluded, own.unknown, own.left)).collect();
+    assert_eq!(rows, [(0, 1, 1), (1, 0, 0)]);
+    let nearest: Vec<&str> = told.nearest.iter().map(|near| &*near.account).collect();
+    assert_eq!(nearest, ["birch", "acme"]);
+    let reasons: Vec<&str> = told.list.iter().map(|own| own.reason).collect();
+    assert_eq!(reasons, ["condition_false", "stale_feed"]);
+}
