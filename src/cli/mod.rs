@@ -32,6 +32,7 @@ mod stop;
 mod summary;
 mod tasks;
 mod test;
+mod why_not;
 
 use std::path::PathBuf;
 
@@ -86,8 +87,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Who qualifies for a condition
     Match(matching::Match),
-    /// Why an account is, or is not, in a playbook
+    /// Why an account is, or is not, in a playbook; why a step, a message or a task came, or not yet
     Explain(explain::Explain),
+    /// Why accounts are not in a playbook: which clause keeps how many out, and who comes nearest
+    WhyNot(why_not::WhyNotArgs),
     /// A playbook in plain English, for who approves it
     Describe(describe::Describe),
     /// Put an account into a playbook by hand
@@ -164,6 +167,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::WhyNot(command) => command.run(session).await,
             Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,

@@ -14,6 +14,7 @@ mod ladder;
 mod ladder_days;
 mod level;
 mod mail;
+mod outlook;
 mod perform;
 mod post;
 mod prepare;
@@ -28,16 +29,17 @@ use std::sync::Arc;
 
 use crate::book::playbook::Playbook;
 use crate::condition::Value;
-use crate::portfolio::{Account, Event, Facts, Run, World};
+use crate::portfolio::{Account, Event, Facts, World};
 use crate::time::Timestamp;
 
 use super::Reason;
 use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next, Task, TaskState};
-use super::enrollment::{Enrollment, StepState};
+use super::enrollment::Enrollment;
 use super::recipients::OpenTasks;
 use super::turnout::Turnout;
 
 pub use ladder::level_key;
+pub use outlook::{Outlook, Standing, outlook};
 pub use rehearse::{Rehearsal, rehearse};
 
 /// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.
@@ -198,22 +200,9 @@ impl<'a> Turn<'a> {
     /// The facts as the playbook sees them for this enrollment.
     fn facts_for(&self, playbook: &Playbook, enrollment: &Enrollment) -> Facts {
         let mut facts = self.facts.seen_by(playbook);
-        facts.run = Some(Arc::new(self.run_of(enrollment)));
+        facts.run = Some(Arc::new(self.desk.run_of(enrollment)));
         facts.event = self.event_of(enrollment);
         facts
-    }
-
-    fn run_of(&self, enrollment: &Enrollment) -> Run {
-        let outcome = |state: StepState| Arc::from(state.as_str());
-        let decided = enrollment.steps.iter().filter(|(_, run)| run.state.is_decided());
-        let tasks = self.desk.tasks.values().filter(|task| task.enrollment == enrollment.id);
-        Run {
-            enrolled_at: enrollment.enrolled_at,
-            branch: enrollment.branch.clone(),
-            replied: enrollment.replied,
-            outcomes: decided.map(|(step, run)| (step.clone(), outcome(run.state))).collect(),
-            tasks_done: tasks.filter(|task| task.done_at.is_some()).map(|task| task.step.clone()).collect(),
-        }
     }
 
     fn event_of(&self, enrollment: &Enrollment) -> Option<Arc<Event>> {
