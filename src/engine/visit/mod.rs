@@ -27,14 +27,15 @@ use std::sync::Arc;
 
 use crate::book::playbook::Playbook;
 use crate::condition::Value;
-use crate::portfolio::{Account, Event, Facts, Run, World};
+use crate::portfolio::{Account, Facts, World};
 use crate::time::Timestamp;
 
 use super::Reason;
 use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next, Task, TaskState};
-use super::enrollment::{Enrollment, StepState};
+use super::enrollment::Enrollment;
 use super::recipients::OpenTasks;
 use super::turnout::Turnout;
+use super::within::within;
 
 pub use ladder::level_key;
 pub use rehearse::{Rehearsal, rehearse};
@@ -195,29 +196,7 @@ impl<'a> Turn<'a> {
 
     /// The facts as the playbook sees them for this enrollment.
     fn facts_for(&self, playbook: &Playbook, enrollment: &Enrollment) -> Facts {
-        let mut facts = self.facts.seen_by(playbook);
-        facts.run = Some(Arc::new(self.run_of(enrollment)));
-        facts.event = self.event_of(enrollment);
-        facts
-    }
-
-    fn run_of(&self, enrollment: &Enrollment) -> Run {
-        let outcome = |state: StepState| Arc::from(state.as_str());
-        let decided = enrollment.steps.iter().filter(|(_, run)| run.state.is_decided());
-        let tasks = self.desk.tasks.values().filter(|task| task.enrollment == enrollment.id);
-        Run {
-            enrolled_at: enrollment.enrolled_at,
-            branch: enrollment.branch.clone(),
-            replied: enrollment.replied,
-            outcomes: decided.map(|(step, run)| (step.clone(), outcome(run.state))).collect(),
-            tasks_done: tasks.filter(|task| task.done_at.is_some()).map(|task| task.step.clone()).collect(),
-        }
-    }
-
-    fn event_of(&self, enrollment: &Enrollment) -> Option<Arc<Event>> {
-        let id = enrollment.event.as_ref()?;
-        let mut events = self.account.events.values().flatten();
-        events.find(|event| event.id == *id).cloned().map(Arc::new)
+        within(&self.facts, playbook, enrollment, &self.desk)
     }
 
     /// After a change of the desk or the account, conditions must see it.
