@@ -94,6 +94,21 @@ impl Comparison {
         })
     }
 
+    /// How a choice out of a list is written where a comparison's symbol would stand.
+    pub const IN: &'static str = "one of";
+
+    /// As it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparison::Equal => "==",
+            Comparison::NotEqual => "!=",
+            Comparison::Less => "<",
+            Comparison::LessOrEqual => "<=",
+            Comparison::Greater => ">",
+            Comparison::GreaterOrEqual => ">=",
+        }
+    }
+
     /// Whether it asks for an order and not only for sameness.
     pub fn is_ordering(self) -> bool {
         !matches!(self, Comparison::Equal | Comparison::NotEqual)

@@ -43,7 +43,7 @@ pub use reads::Reads;
 pub use registry::{Field, Metric, Registry, Scope};
 pub use scan::MAX_LENGTH;
 pub use script::Scripts;
-pub use trace::Trace;
+pub use trace::{Age, AgeKind, Makeup, Shortfall, Trace};
 pub use value::{Truth, Type, Value};
 pub use vocabulary::{NAMES, OPERATORS, Term};
 pub use words::{Words, spaced};

@@ -250,6 +250,7 @@ fn new_enrollment(
     }
 }
 
-fn is_held_out(playbook: &Playbook, account: &str) -> bool {
+/// Whether the account is one of those that are left alone on purpose.
+pub fn is_held_out(playbook: &Playbook, account: &str) -> bool {
     playbook.holdout > 0.0 && id::share(&["holdout", &playbook.id, account]) < playbook.holdout
 }

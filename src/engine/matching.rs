@@ -12,7 +12,7 @@ use super::Reason;
 use super::desk::ConditionState;
 
 /// Events older than this when they arrive are history and start nothing.
-const EVENT_HORIZON_DAYS: i64 = 35;
+pub const EVENT_HORIZON_DAYS: i64 = 35;
 
 /// A way into the playbook that the trigger offers now.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +97,12 @@ fn new_events<'a>(kind: &str, facts: &'a Facts, seen: &[Arc<str>], live_since: T
     let horizon = live_since.max(horizon(facts.now));
     let events = facts.account.events_until(kind, facts.now);
     events.iter().filter(|event| event.at >= horizon && !seen.contains(&event.id)).collect()
+}
+
+/// The latest event of a kind that is not yet history.
+pub fn latest_event(kind: &str, facts: &Facts) -> Option<Arc<Event>> {
+    let last = facts.account.last_event(kind, facts.now).filter(|event| event.at >= horizon(facts.now));
+    last.cloned().map(Arc::new)
 }
 
 fn horizon(now: Timestamp) -> Timestamp {
@@ -219,6 +225,15 @@ fn first_look(
         _ => None,
     };
     ConditionState { truth, since: now, true_since, false_at: None, rearmed_at: None, baseline, seen: Vec::new() }
+}
+
+/// `when` may name the event: each event is judged by itself, not by the account's remembered state.
+pub fn judged(state: &ConditionState, playbook: &Playbook, facts: &Facts) -> ConditionState {
+    let Some(event) = &facts.event else { return state.clone() };
+    let truth = truth(&playbook.enroll, facts);
+    // An event that is refused once does not come back, so what is true now has been since it came.
+    let true_since = (truth == Truth::True).then_some(event.at);
+    ConditionState { truth, since: facts.now, true_since, ..state.clone() }
 }
 
 /// When `for` will have held long enough: none when nothing runs.

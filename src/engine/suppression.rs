@@ -69,14 +69,13 @@ pub fn capped(kind: Kind, class: &str, contact: &str, facts: &Facts, desk: &Desk
     policy.caps.iter().filter(|cap| covers(cap, kind, class)).find_map(|cap| {
         let counted = counted(cap, contact, facts, desk);
         let over = counted.len() >= cap.max as usize;
-        // Room comes when the oldest of the last `max` sends leaves the window.
-        let frees = || counted.len().checked_sub(cap.max as usize).map(|place| counted[place]);
-        let until = over.then(frees).flatten().and_then(|at| add_span(at, cap.within, &facts.zone, facts.calendar()));
+        let until = frees_at(cap, &counted, facts);
         over.then(|| Obstacle { reason: Reason::Capped, mode: cap.over, max_hold: None, until, rule: cap.id.clone() })
     })
 }
 
-fn covers(cap: &Cap, kind: Kind, class: &str) -> bool {
+/// Whether the cap is about sends of that kind and class.
+pub fn covers(cap: &Cap, kind: Kind, class: &str) -> bool {
     let channel = match cap.channel {
         CapChannel::Email => Kind::Email,
         CapChannel::Slack => Kind::Slack,
@@ -85,8 +84,8 @@ fn covers(cap: &Cap, kind: Kind, class: &str) -> bool {
     cap.max > 0 && channel == kind && !cap.exempt.iter().any(|own| &**own == class)
 }
 
-/// Sends in (now − within, now] that count, oldest first.
-fn counted(cap: &Cap, contact: &str, facts: &Facts, desk: &Desk) -> Vec<Timestamp> {
+/// The sends in (now − within, now] that a cap counts for a contact, oldest first, each with when it arrived or may arrive.
+pub fn counted<'d>(cap: &Cap, contact: &str, facts: &Facts, desk: &'d Desk) -> Vec<(Timestamp, &'d Send)> {
     let since = add_span(facts.now, cap.within.negated(), &facts.zone, facts.calendar());
     let counts = |send: &&Send| {
         let whom = match cap.per {
@@ -95,10 +94,17 @@ fn counted(cap: &Cap, contact: &str, facts: &Facts, desk: &Desk) -> Vec<Timestam
         };
         whom && covers(cap, send.channel, &send.class) && &*send.class != TRANSACTIONAL && may_have_reached(send.state)
     };
-    let mut times: Vec<Timestamp> = desk.sends.values().filter(counts).map(|send| arrival(send, facts.now)).collect();
-    times.retain(|at| since.is_none_or(|since| *at > since) && *at <= facts.now);
-    times.sort();
-    times
+    let own = desk.sends.values().filter(counts).map(|send| (arrival(send, facts.now), send));
+    let mut own: Vec<(Timestamp, &Send)> =
+        own.filter(|(at, _)| since.is_none_or(|since| *at > since) && *at <= facts.now).collect();
+    own.sort_by_key(|(at, _)| *at);
+    own
+}
+
+/// When a cap that is used up has room again: the oldest of the last `max` sends leaves the window.
+pub fn frees_at(cap: &Cap, counted: &[(Timestamp, &Send)], facts: &Facts) -> Option<Timestamp> {
+    let (oldest, _) = counted[counted.len().checked_sub(cap.max as usize)?];
+    add_span(oldest, cap.within, &facts.zone, facts.calendar())
 }
 
 /// When the send reached, or may have reached, the contact. What is on its way may arrive at any moment: it counts as of

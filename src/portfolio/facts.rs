@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Calendar, Person, Window};
-use crate::condition::{self, Coverage, Field, Name, Truth, Type, Value};
+use crate::condition::{self, Age, Coverage, Field, Name, Truth, Type, Value};
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
@@ -319,6 +319,10 @@ impl condition::Facts for Facts {
                 self.fresh(self.registry().account.get(&**field), || self.changed(field, *days))
             }
         }
+    }
+
+    fn age(&self, name: &Name) -> Option<Age> {
+        self.age_of(name)
     }
 
     fn now(&self) -> Timestamp {

@@ -33,6 +33,13 @@ impl Facts {
         good_until.is_some_and(|until| until < self.now.min(self.recorded_until(Some(*seen))))
     }
 
+    /// Until when what the feed brought last is fresh, as far as that lies ahead; none for a feed that may be any age, or
+    /// that has never been seen.
+    pub fn fresh_until(&self, feed: &Arc<str>) -> Option<Timestamp> {
+        let fresh_for = self.world.book.dictionary.feeds.get(feed)?;
+        add_span(*self.world.feeds.get(feed)?, *fresh_for, &self.zone, self.calendar()).filter(|at| *at >= self.now)
+    }
+
     /// Until when the feed's values are taken as they are recorded: for ever, unless imports are taken to go on.
     pub(super) fn recorded_until(&self, seen: Option<Timestamp>) -> Timestamp {
         self.world.steady_from.map_or(Timestamp::MAX, |from| seen.map_or(from, |seen| seen.max(from)))

@@ -1,6 +1,7 @@
 //! What is known of accounts: records with their history, and everything computed from them.
 
 pub mod account;
+mod age;
 pub mod facts;
 mod freshness;
 pub mod health;

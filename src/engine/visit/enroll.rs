@@ -7,7 +7,7 @@ use crate::engine::Reason;
 use crate::engine::admission::{Admission, Entrance, admit};
 use crate::engine::desk::{Change, ConditionState, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, Enrollment, EnrollmentState};
-use crate::engine::matching::{Offer, Offers, is_open, observe, offers, seen_after};
+use crate::engine::matching::{Offer, Offers, is_open, judged, observe, offers, seen_after};
 use crate::portfolio::{Event, Facts};
 
 use super::Turn;
@@ -35,14 +35,8 @@ impl Turn<'_> {
         let mut entered = false;
         for offer in open {
             let facts = facts.with_event(offer.event.clone());
-            match admit(
-                playbook,
-                &facts,
-                &self.desk,
-                &offer,
-                &self.seen_with(&state, &facts, playbook),
-                Entrance::Trigger,
-            ) {
+            let judged = judged(&state, playbook, &facts);
+            match admit(playbook, &facts, &self.desk, &offer, &judged, Entrance::Trigger) {
                 Admission::Enroll(enrollment) => {
                     self.arrive(playbook, &facts, *enrollment);
                     entered = true;
@@ -55,20 +49,6 @@ impl Turn<'_> {
         }
         self.remember(playbook, before.as_ref(), &state);
         entered
-    }
-
-    /// `when` may name the event: each event is judged by itself, not by the account's remembered state.
-    fn seen_with(&self, state: &ConditionState, facts: &Facts, playbook: &Playbook) -> ConditionState {
-        match facts.event {
-            None => state.clone(),
-            Some(_) => {
-                let truth = crate::engine::matching::truth(&playbook.enroll, facts);
-                // An event that is refused once does not come back, so what is true now has been since it came.
-                let true_since = facts.event.as_ref().map(|event| event.at);
-                let true_since = true_since.filter(|_| truth == crate::condition::Truth::True);
-                ConditionState { truth, since: self.now, true_since, ..state.clone() }
-            }
-        }
     }
 
     fn remember(&mut self, playbook: &Playbook, before: Option<&ConditionState>, state: &ConditionState) {
