@@ -23,6 +23,7 @@ mod play;
 mod preview;
 mod print;
 mod report;
+mod reports;
 mod run;
 mod session;
 mod set;
@@ -87,6 +88,9 @@ enum Command {
     Match(matching::Match),
     /// Why an account is, or is not, in a playbook
     Explain(explain::Explain),
+    /// The numbers for a meeting: what each playbook has done
+    #[command(subcommand)]
+    Report(reports::Report),
     /// A playbook in plain English, for who approves it
     Describe(describe::Describe),
     /// Put an account into a playbook by hand
@@ -163,6 +167,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::Report(command) => command.run(session).await,
             Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,

@@ -63,7 +63,7 @@ impl Tally {
 }
 
 impl Counts {
-    fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &Entry) {
         match (entry.kind, entry.result) {
             (EntryKind::Enroll, EntryResult::Done) => {
                 self.enrolled += usize::from(entry.reason != Some(Reason::Holdout))
@@ -77,6 +77,11 @@ impl Counts {
             }
             _ => {}
         }
+    }
+
+    /// Messages: mails, chat and webhooks.
+    pub fn sends(&self) -> usize {
+        self.mails + self.chats + self.webhooks
     }
 
     fn add_action(&mut self, action: Option<Kind>) {

@@ -99,7 +99,7 @@ impl Stage {
         let playbook = book.playbooks[&self.playbook].clone();
         let explained = explain(store, book.clone(), &self.account, &self.playbook, now).await?;
         let (facts, desk) = (facts(store, book, &self.account, now).await?, self.desk().await?);
-        let enrollment = desk.entries_of(&self.playbook).last().map(|own| (*own).clone());
+        let enrollment = desk.entries_of(&playbook).last().map(|own| (*own).clone());
         let facts = match &enrollment {
             Some(enrollment) => within(&facts, &playbook, enrollment, &desk),
             None => facts.seen_by(&playbook),
@@ -231,8 +231,7 @@ impl Stage {
             Some(id) => id,
             None => {
                 self.play_until(at).await?;
-                waiting(&self.desk().await?)
-                    .ok_or(self.nothing("waits for an approval of", "approve", step).await?)?
+                waiting(&self.desk().await?).ok_or(self.nothing("waits for an approval of", "approve", step).await?)?
             }
         };
         let mut tx = self.runtime.store.begin().await?;
@@ -249,8 +248,7 @@ impl Stage {
             Some(id) => id,
             None => {
                 self.play_until(at).await?;
-                open(&self.desk().await?)
-                    .ok_or(self.nothing("is open as a task of", "task", step).await?)?
+                open(&self.desk().await?).ok_or(self.nothing("is open as a task of", "task", step).await?)?
             }
         };
         let mut tx = self.runtime.store.begin().await?;

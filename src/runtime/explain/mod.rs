@@ -152,7 +152,7 @@ fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>, live_s
         next_change: ahead::next_change(case, live_since),
         deciding,
         condition,
-        enrollment: case.desk.entries_of(&playbook.id).last().map(|own| own.id.clone()),
+        enrollment: case.desk.entries_of(playbook).last().map(|own| own.id.clone()),
         notes: notes(case, went_live),
     }
 }

@@ -103,9 +103,9 @@ impl Moment {
     }
 
     fn refused(&self) -> String {
-        let Explanation { reason, condition, next_change, .. } = &self.explained;
-        let next = next_change.as_ref().map_or_else(String::new, |next| format!("; that changes at {}", next.at));
-        format!("{reason}: {}{next}", said::in_a_line(condition))
+        let next = self.explained.next_change.as_ref();
+        let next = next.map_or_else(String::new, |next| format!("; that changes at {}", next.at));
+        format!("{}{next}", self.explained.in_a_line())
     }
 
     fn why(&self, line: &Line<'_>) -> Option<String> {
