@@ -31,7 +31,8 @@ pub(super) fn tell(
     with_accounts: bool,
     print: Print,
 ) -> Result<()> {
-    let shadows = playbooks.iter().filter(|own| own.status == Status::Shadow);
+    let has_been = |own: &Playbook| own.status == Status::Shadow || history.in_shadow_since(&own.id).is_some();
+    let shadows = playbooks.iter().filter(|own| has_been(own));
     let pairs: Vec<Pair<'_>> = shadows.map(|own| Pair::of(own, book, history)).collect();
     if print.is_json() {
         return pairs.iter().try_for_each(|pair| print.json(&pair.json(history, with_accounts)));
