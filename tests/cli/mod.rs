@@ -6,7 +6,9 @@ mod demo;
 mod describing;
 mod limits;
 mod reading;
+mod reporting;
 mod running;
+mod testing;
 
 use std::path::Path;
 use std::process::Command;

@@ -7,6 +7,8 @@ mod steps;
 mod text;
 mod trigger;
 
+pub use people::everyone;
+
 use super::playbook::{Action, Playbook, Recipient, Status};
 use super::{Book, Policy};
 use crate::condition::{Expression, Words};

@@ -124,16 +124,28 @@ impl Moment {
     }
 }
 
-/// How long it is from one local instant to a later one.
+/// How long it is from one local instant to a later one: `2 days 14 hours`.
 pub(super) fn between(from: DateTime, to: DateTime) -> String {
-    let count = |n: i64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-    let days = days_between(from.date(), to.date());
     let minutes = i64::from(to.hour() - from.hour()) * 60 + i64::from(to.minute() - from.minute());
-    match minutes {
-        0 => count(days, "day"),
-        _ if days > 0 => format!("{} and some hours", count(days, "day")),
-        _ if minutes % 60 == 0 => count(minutes / 60, "hour"),
-        _ if minutes < 60 => count(minutes, "minute"),
-        _ => format!("{} {}", count(minutes / 60, "hour"), count(minutes % 60, "minute")),
+    let minutes = days_between(from.date(), to.date()) * DAY + minutes;
+    let parts = [(minutes / DAY, "day"), (minutes % DAY / 60, "hour"), (minutes % 60, "minute")];
+    let told =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, one)| format!("{n} {one}{}", if *n == 1 { "" } else { "s" }));
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// Minutes of a day on the wall.
+const DAY: i64 = 24 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_told_in_days_hours_and_minutes() {
+        let at = |text: &str| text.parse::<DateTime>().unwrap();
+        let told = |to: &str| between(at("2026-03-06T18:10:00"), at(to));
+        assert_eq!(told("2026-03-09T09:00:00"), "2 days 14 hours 50 minutes");
+        assert_eq!((told("2026-03-07T18:10:00"), told("2026-03-06T18:11:00")), ("1 day".into(), "1 minute".into()));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Moment;
 use super::said::said;
+use crate::book::describe::everyone;
 use crate::book::playbook::{Action, Playbook, Suppression, SuppressionCause, Trigger};
 use crate::condition::Truth;
 use crate::engine::Reason;
@@ -61,6 +62,16 @@ impl Moment {
         match parts.into_iter().flatten().collect::<Vec<_>>() {
             none if none.is_empty() => "every account comes in".to_owned(),
             parts => parts.join("; "),
+        }
+    }
+
+    /// Whom a step is for, as the playbook says it.
+    pub(super) fn addressed(&self, entry: &Entry) -> Option<String> {
+        let (_, step) = self.playbook.step(entry.step.as_deref()?)?;
+        match &step.action {
+            Action::Email(email) => Some(format!("it goes to {}", everyone(&email.to))),
+            Action::Task(task) => Some(format!("it is for {}", everyone(std::slice::from_ref(&task.assignee)))),
+            _ => None,
         }
     }
 

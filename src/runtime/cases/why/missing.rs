@@ -4,7 +4,7 @@ use super::super::compare::Parts;
 use super::Moment;
 use super::said::said;
 use crate::engine::desk::ApprovalState;
-use crate::engine::enrollment::{Enrollment, StepState};
+use crate::engine::enrollment::Enrollment;
 use crate::engine::visit::level_key;
 
 impl Moment {
@@ -58,7 +58,10 @@ impl Moment {
             );
         }
         match (&*expected.what, enrollment.begun(&step.id)) {
-            ("approve", run) => self.unapproved(&step.id, run.map(|run| run.state)),
+            ("approve", run) => self.unapproved(&step.id).unwrap_or_else(|| match run {
+                Some(run) => self.stands(&step.id, run),
+                None => self.due(place, enrollment),
+            }),
             ("reply", _) => "nobody replies: write a [[test.change]] with `reply`".to_owned(),
             ("deliver", _) => "the channel took it: write a [[test.change]] with `deliver`".to_owned(),
             (_, Some(run)) => format!("{} since {}", self.stands(&step.id, run), self.local(run.since)),
@@ -66,16 +69,15 @@ impl Moment {
         }
     }
 
-    fn unapproved(&self, step: &str, state: Option<StepState>) -> String {
-        let said_no = |own: &&crate::engine::desk::Approval| own.step.as_deref() == Some(step);
-        let answer = self.desk.approvals.values().find(said_no).map(|own| own.state);
-        match (answer, state) {
-            (Some(ApprovalState::Waiting), _) => {
+    /// How the question about the step stands, if it was asked.
+    fn unapproved(&self, step: &str) -> Option<String> {
+        let asked = self.desk.approvals.values().find(|own| own.step.as_deref() == Some(step))?;
+        Some(match asked.state {
+            ApprovalState::Waiting => {
                 format!("nobody approves it: write a [[test.change]] with `approve = \"{step}\"`")
             }
-            (Some(state), _) => format!("its approval is {}", state.as_str()),
-            (None, _) => "nobody was asked".to_owned(),
-        }
+            state => format!("its approval is {}", state.as_str()),
+        })
     }
 
     fn level(&self, expected: &Parts, enrollment: &Enrollment) -> String {

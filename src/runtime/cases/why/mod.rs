@@ -113,10 +113,14 @@ impl Moment {
             Sort::Agrees | Sort::Replaced => None,
             Sort::Missing => Some(self.missing(&Parts::of(&line.text))),
             Sort::Unexpected(entry, None) => Some(self.happened(entry)),
-            Sort::Unexpected(entry, Some(expected)) => Some(match otherwise(expected, entry) {
-                Some(how) => format!("{how}: {}", self.happened(entry)),
-                None => self.happened(entry),
-            }),
+            Sort::Unexpected(entry, Some(expected)) => {
+                let actual = Parts::of(&timeline::line(entry));
+                let is_to_another = (&actual.when, &actual.what) == (&expected.when, &expected.what)
+                    && expected.to.is_some()
+                    && expected.to != actual.to;
+                let cause = self.addressed(entry).filter(|_| is_to_another).unwrap_or_else(|| self.happened(entry));
+                Some(otherwise(expected, &actual).map_or(cause.clone(), |how| format!("{how}: {cause}")))
+            }
         }
     }
 
@@ -126,8 +130,7 @@ impl Moment {
 }
 
 /// In what a line differs from the one that was expected.
-fn otherwise(expected: &Parts, entry: &Entry) -> Option<String> {
-    let actual = Parts::of(&timeline::line(entry));
+fn otherwise(expected: &Parts, actual: &Parts) -> Option<String> {
     if actual.what != expected.what {
         return match &*actual.what {
             "hold" => Some("it waits instead".to_owned()),
@@ -147,7 +150,10 @@ fn otherwise(expected: &Parts, entry: &Entry) -> Option<String> {
     }
     if expected.reason.is_some() && expected.reason != actual.reason {
         how.push(
-            actual.reason.map_or_else(|| "for no reason that holds it".to_owned(), |own| format!("{own} instead")),
+            actual
+                .reason
+                .as_ref()
+                .map_or_else(|| "for no reason that holds it".to_owned(), |own| format!("{own} instead")),
         );
     }
     (!how.is_empty()).then(|| how.join(", "))
