@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::time::{Date, TimeZone, Timestamp};
 
-use super::{Age, Coverage, Value};
+use super::{Age, Coverage, Motion, Value};
 
 /// One thing a condition reads. Days are whole local days of the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +114,11 @@ pub trait Facts {
     /// How old what a name reads is; none for what is no data, such as a literal or the enrollment's own day.
     fn age(&self, _name: &Name) -> Option<Age> {
         None
+    }
+
+    /// How the value of a name moves by the passing of days alone.
+    fn motion(&self, _name: &Name) -> Motion {
+        Motion::ANY
     }
 
     /// Where to note what every comparison said, when somebody counts.

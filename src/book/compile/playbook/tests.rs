@@ -79,7 +79,7 @@ const AT: &str = "at = \"anchor - 90d\"";
 const TAIL: &str = "title = \"Review {{ account.name }}\"\n";
 
 #[rustfmt::skip]
-const BROKEN: [Broken; 38] = [
+const BROKEN: [Broken; 40] = [
     ("class = \"renewal\"", "clas = \"renewal\"", "unknown-key", 4, "`clas`"),
     ("id = \"renewal-kickoff\"", "id = \"Renewal Kickoff\"", "bad-id", 2, "not an id"),
     ("schema_version = 1", "schema_version = 2", "out-of-range", 1, "schema_version"),

@@ -18,7 +18,7 @@ use super::{DiffLine, Mark};
 use crate::book::Playbook;
 use crate::book::cases::Case;
 use crate::engine::Reason;
-use crate::engine::desk::{Desk, Entry};
+use crate::engine::desk::Desk;
 use crate::engine::enrollment::Enrollment;
 use crate::portfolio::Facts;
 use crate::runtime::explain::Explanation;
