@@ -6,8 +6,8 @@ use crate::book::describe::everyone;
 use crate::book::playbook::{Action, Playbook, Suppression, SuppressionCause, Trigger};
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::desk::{Entry, EntryKind, EntryResult};
-use crate::time::local_date;
+use crate::engine::desk::{ApprovalState, Entry, EntryKind, EntryResult};
+use crate::time::{Timestamp, local_date};
 
 impl Moment {
     pub(super) fn happened(&self, entry: &Entry) -> String {
@@ -18,7 +18,10 @@ impl Moment {
             (EntryKind::Step | EntryKind::Escalate, EntryResult::Held | EntryResult::Skipped) => self.stopped(entry),
             (EntryKind::Step, EntryResult::TimedOut) => format!("nothing came: {}", self.wait(entry)),
             (EntryKind::Step, EntryResult::Done) if self.is_wait(entry) => self.wait(entry),
-            (EntryKind::Step, _) => self.due_of(entry),
+            (EntryKind::Step, _) => match self.approved_at(entry) {
+                Some(at) => format!("approved at {}", self.local(at)),
+                None => self.due_of(entry),
+            },
             (EntryKind::Escalate, _) => self.rung(entry, |level, from| match level.last_day {
                 Some(last) => format!(
                     "`{}` is responsible from day {} to {last} of the ladder, {from}",
@@ -94,6 +97,12 @@ impl Moment {
             }
             _ => obstacle(entry),
         }
+    }
+
+    /// When a person said yes to the step.
+    fn approved_at(&self, entry: &Entry) -> Option<Timestamp> {
+        let mut own = self.desk.approvals.values().filter(|own| own.step.is_some() && own.step == entry.step);
+        own.find_map(|approval| approval.decided_at.filter(|_| approval.state == ApprovalState::Approved))
     }
 
     fn desk_approver(&self, step: &str) -> Option<String> {

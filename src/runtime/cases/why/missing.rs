@@ -85,7 +85,7 @@ impl Moment {
         let Some(level) = levels.clone().find(|level| *level.id == *expected.id) else {
             return "the playbook has no such step".to_owned();
         };
-        let acted = levels.filter(|own| enrollment.begun(&level_key(&own.id)).is_some()).last();
+        let acted = levels.filter(|own| enrollment.begun(&level_key(&own.id)).is_some()).next_back();
         match acted {
             Some(now) if now.id == level.id => format!("`{}` has acted and nothing more is due", level.id),
             Some(now) => format!("the ladder is at `{}`; `{}` begins on day {}", now.id, level.id, level.first_day),
