@@ -8,6 +8,7 @@ mod clock_changes;
 mod cron;
 mod database;
 mod delivery;
+mod explaining;
 mod health;
 mod import;
 mod kill;

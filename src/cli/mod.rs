@@ -32,6 +32,7 @@ mod simulate;
 mod stop;
 mod tasks;
 mod test;
+mod why_not;
 
 use std::path::PathBuf;
 
@@ -86,8 +87,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Who qualifies for a condition
     Match(matching::Match),
-    /// Why an account is, or is not, in a playbook
+    /// Why an account is, or is not, in a playbook; why a step, a message or a task came, or not yet
     Explain(explain::Explain),
+    /// Why accounts are not in a playbook: which clause keeps how many out, and who comes nearest
+    WhyNot(why_not::WhyNotArgs),
     /// The numbers for a meeting: what each playbook has done
     #[command(subcommand)]
     Report(reports::Report),
@@ -167,6 +170,7 @@ impl Command {
             Command::Simulate(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
+            Command::WhyNot(command) => command.run(session).await,
             Command::Report(command) => command.run(session).await,
             Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::book::playbook::{Kind, Playbook, Priority, Status};
 use crate::condition::{Truth, Value};
-use crate::portfolio::{OpenTask, Stay, Work};
+use crate::portfolio::{OpenTask, Run, Stay, Work};
 use crate::time::{Date, Timestamp};
 
 use super::Reason;
@@ -289,6 +289,19 @@ impl Desk {
     pub fn task_of(&self, enrollment: &str, step: &str) -> Option<&Task> {
         let own = self.tasks.values().filter(|task| &*task.enrollment == enrollment && &*task.step == step);
         own.max_by_key(|task| (task.created_at, task.id.clone()))
+    }
+
+    /// What conditions may see of one enrollment.
+    pub fn run_of(&self, enrollment: &Enrollment) -> Run {
+        let decided = enrollment.steps.iter().filter(|(_, run)| run.state.is_decided());
+        let tasks = self.tasks.values().filter(|task| task.enrollment == enrollment.id);
+        Run {
+            enrolled_at: enrollment.enrolled_at,
+            branch: enrollment.branch.clone(),
+            replied: enrollment.replied,
+            outcomes: decided.map(|(step, run)| (step.clone(), Arc::from(run.state.as_str()))).collect(),
+            tasks_done: tasks.filter(|task| task.done_at.is_some()).map(|task| task.step.clone()).collect(),
+        }
     }
 
     /// What conditions may see of the desk.

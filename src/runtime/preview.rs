@@ -40,7 +40,8 @@ pub async fn preview(
     rehearse(input, playbook, step).ok_or_else(|| no_step(playbook, step))
 }
 
-fn no_step(playbook: &Playbook, step: &str) -> anyhow::Error {
+/// There is no such step or level; with the one that was probably meant.
+pub(super) fn no_step(playbook: &Playbook, step: &str) -> anyhow::Error {
     let levels = playbook.escalation.iter().flat_map(|ladder| &ladder.levels).map(|level| &*level.id);
     let ids: Vec<&str> = playbook.steps.iter().map(|step| &*step.id).chain(levels).collect();
     let advice = match nearest(step, ids.iter().copied()) {

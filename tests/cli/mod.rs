@@ -5,6 +5,7 @@ mod agreeing;
 mod checking;
 mod demo;
 mod describing;
+mod explaining;
 mod limits;
 mod reading;
 mod reporting;

@@ -48,7 +48,7 @@ fn explain_shows_every_comparison_with_what_it_saw() {
     let object = place.object("explain acme welcome");
     let expected =
         ["account", "playbook", "as_of", "verdict", "enrolled", "reason", "condition", "policy", "next_change"];
-    assert_eq!(keys(&object), expected);
+    assert_eq!(keys(&object)[..expected.len()], expected);
     assert_eq!((&object["verdict"], &object["enrolled"]), (&"yes".into(), &true.into()));
     assert_eq!(place.object("explain cedar welcome")["verdict"], "unknown");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::time::{Date, TimeZone, Timestamp, days_between, local_date};
 
+mod deciding;
 mod functions;
 mod hostile;
 mod in_words;

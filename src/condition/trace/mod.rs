@@ -30,6 +30,7 @@ pub struct Trace {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_because: Option<String>,
     /// How old the data is that a comparison reads; nothing for what is put together of others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub age: Vec<Age>,
     #[serde(skip)]
     pub makeup: Makeup,

@@ -35,7 +35,7 @@ impl Trace {
             Makeup::Named => parts(wanted).flatten().collect(),
             Makeup::All if wanted == Truth::True => parts(wanted).flatten().collect(),
             Makeup::Any if wanted == Truth::False => parts(wanted).flatten().collect(),
-            Makeup::All | Makeup::Any => parts(wanted).min_by(nearer).unwrap_or_default(),
+            Makeup::All | Makeup::Any => parts(wanted).min_by(|one, other| nearer(one, other)).unwrap_or_default(),
             Makeup::Comparison { .. } | Makeup::Question => vec![self.shortfall(wanted)],
         }
     }
@@ -70,7 +70,7 @@ impl Trace {
 }
 
 /// Fewer things missing are nearer; of as many, those less far away.
-fn nearer(one: &Vec<Shortfall>, other: &Vec<Shortfall>) -> std::cmp::Ordering {
+fn nearer(one: &[Shortfall], other: &[Shortfall]) -> std::cmp::Ordering {
     let far = |all: &[Shortfall]| all.iter().map(|own| own.distance).sum::<f64>();
     one.len().cmp(&other.len()).then(far(one).total_cmp(&far(other)))
 }

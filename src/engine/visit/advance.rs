@@ -193,7 +193,7 @@ impl Turn<'_> {
         gate
     }
 
-    fn is_approved(&self, cue: &Cue) -> bool {
+    pub(super) fn is_approved(&self, cue: &Cue) -> bool {
         let approval = self.desk.approvals.get(&*id::approval(cue.enrollment, &cue.step().id));
         approval.is_some_and(|approval| approval.state == ApprovalState::Approved)
     }

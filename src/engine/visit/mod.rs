@@ -14,6 +14,7 @@ mod ladder;
 mod ladder_days;
 mod level;
 mod mail;
+mod outlook;
 mod perform;
 mod post;
 mod prepare;
@@ -39,6 +40,7 @@ use super::turnout::Turnout;
 use super::within::within;
 
 pub use ladder::level_key;
+pub use outlook::{Outlook, Standing, outlook};
 pub use rehearse::{Rehearsal, rehearse};
 
 /// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.

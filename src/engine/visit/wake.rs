@@ -119,7 +119,7 @@ impl Turn<'_> {
     }
 
     /// What a begun or late step waits for.
-    fn step_instants(
+    pub(super) fn step_instants(
         &self,
         playbook: &Playbook,
         id: &Arc<str>,

@@ -24,18 +24,18 @@ pub struct NextChange {
 }
 
 /// The first instant at which the answer is another one if nothing changes but the time.
-pub(super) fn next_change(case: &Case<'_>, live_since: Timestamp) -> Option<NextChange> {
+pub(super) fn next_change(case: &Case<'_>) -> Option<NextChange> {
     let now = (case.verdict(), case.reason());
     let end = case.facts.now + jiff::Span::new().hours(24 * AHEAD_DAYS);
     let mut at = next_instant(case)?;
-    let mut state = case.left_behind(live_since);
+    let mut state = case.left_behind();
     while at <= end {
-        let then = Case::at(case.playbook, &case.facts.at(at), case.desk, Some(&state), live_since);
+        let then = Case::at(case.playbook, &case.facts.at(at), case.desk, Some(&state), case.live_since);
         let (to, reason) = (then.verdict(), then.reason());
         if (to, reason) != now {
             return Some(NextChange { at: utc_text(at), to, reason: reason.as_str() });
         }
-        state = then.left_behind(live_since);
+        state = then.left_behind();
         at = next_instant(&then)?;
     }
     None

@@ -1,12 +1,14 @@
 //! One account before the door of one playbook at one instant: what the engine would say of it.
 
+use std::sync::Arc;
+
 use crate::book::playbook::{Playbook, Trigger};
 use crate::condition::{Facts as _, Makeup, Name, Trace, Truth, Value};
 use crate::engine::Reason;
 use crate::engine::admission::{Admission, Entrance, admit, unknown_because};
 use crate::engine::desk::{ConditionState, Desk};
-use crate::engine::matching::{self, EVENT_HORIZON_DAYS, Offers, is_open, judged, observe, offers, seen_after};
-use crate::portfolio::Facts;
+use crate::engine::matching::{self, EVENT_HORIZON_DAYS, Offer, Offers, is_open, judged, observe, offers, seen_after};
+use crate::portfolio::{Event, Facts};
 use crate::time::{Timestamp, local_date};
 
 pub(super) struct Case<'a> {
@@ -17,6 +19,7 @@ pub(super) struct Case<'a> {
     /// What is known of the condition after this look.
     pub state: ConditionState,
     pub offers: Offers,
+    pub live_since: Timestamp,
 }
 
 impl<'a> Case<'a> {
@@ -36,17 +39,25 @@ impl<'a> Case<'a> {
             Trigger::Event(kind) => facts.with_event(matching::latest_event(kind, &facts)),
             _ => facts,
         };
-        Case { playbook, facts, desk, state, offers }
+        Case { playbook, facts, desk, state, offers, live_since }
     }
 
     /// What the look leaves behind for the next one.
-    pub fn left_behind(&self, live_since: Timestamp) -> ConditionState {
-        let seen = seen_after(self.playbook, &self.facts, &self.state.seen, live_since);
+    pub fn left_behind(&self) -> ConditionState {
+        let seen = seen_after(self.playbook, &self.facts, &self.state.seen, self.live_since);
         ConditionState { seen, ..self.state.clone() }
     }
 
     pub fn is_enrolled(&self) -> bool {
         self.desk.active().any(|own| own.playbook == self.playbook.id)
+    }
+
+    /// The facts with the enrollment the account is in, for the rules that ask about it.
+    pub fn facts_of_run(&self) -> Facts {
+        let own = self.desk.active().find(|own| own.playbook == self.playbook.id);
+        let mut facts = self.facts.clone();
+        facts.run = own.map(|own| Arc::new(self.desk.run_of(own)));
+        facts
     }
 
     /// Why the account is, or is not, in the playbook. The limits of a day are not asked.
@@ -66,6 +77,10 @@ impl<'a> Case<'a> {
             Offers::None(Some(reason)) => return *reason,
             Offers::From(_) | Offers::None(None) => return self.not_offered(),
         };
+        self.admitted(offer)
+    }
+
+    fn admitted(&self, offer: &Offer) -> Reason {
         let state = judged(&self.state, self.playbook, &self.facts);
         match admit(self.playbook, &self.facts, self.desk, offer, &state, Entrance::Trigger) {
             Admission::Enroll(_) => Reason::Enrolled,
@@ -75,12 +90,23 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The trigger offers nothing now: its time has not come, or no event has.
+    /// The trigger offers nothing now: its time has not come, no event has, or the event has been answered.
     fn not_offered(&self) -> Reason {
         let when = self.playbook.enroll.when.as_ref();
-        match when.map_or(Truth::True, |when| when.truth(&self.facts)) {
-            Truth::Unknown => unknown_because(when, &self.facts),
+        match (when.map_or(Truth::True, |when| when.truth(&self.facts)), &self.facts.event) {
+            (Truth::Unknown, _) => unknown_because(when, &self.facts),
+            (Truth::True, Some(event)) => self.answered(event),
             _ => Reason::ConditionFalse,
+        }
+    }
+
+    /// Why an event that qualifies starts nothing any more.
+    fn answered(&self, event: &Arc<Event>) -> Reason {
+        let offer = Offer { anchor: None, open_since: self.facts.now, event: Some(event.clone()), fired_at: None };
+        match self.admitted(&offer) {
+            Reason::Enrolled if event.at < self.live_since => Reason::BackfillNone,
+            Reason::Enrolled => Reason::ConditionFalse,
+            reason => reason,
         }
     }
 

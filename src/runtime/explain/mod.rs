@@ -5,10 +5,14 @@
 
 mod ahead;
 mod case;
+mod delivery;
+mod enrollment;
+mod funnel;
 mod matching;
 mod past;
 mod policy;
 mod reading;
+mod step;
 
 use std::sync::Arc;
 
@@ -21,15 +25,19 @@ use crate::condition::{Trace, Truth, Value, nearest};
 use crate::engine::Reason;
 use crate::engine::turnout::{MEDIAN_DAYS, Turnout};
 use crate::portfolio::Facts;
-use crate::store::{Store, Timeline};
+use crate::store::Store;
 use crate::time::{TimeZone, Timestamp, add_days, local_date, utc_text};
 
 use case::Case;
 
 pub use ahead::NextChange;
+pub use delivery::{DeliveryExplanation, TaskExplanation, explain_delivery, explain_task};
+pub use enrollment::{EnrollmentExplanation, StepLine, explain_enrollment};
+pub use funnel::{Clause, KeptOut, Near, WhyNot, why_not};
 pub use matching::{Matched, compile, match_condition};
 pub use policy::{PolicyKind, PolicyLine};
 pub use reading::{facts, read, world};
+pub use step::{DueFrom, Hindrance, NextLook, StepExplanation, StepStanding, explain_step};
 
 /// Why an account is, or is not, enrolled.
 #[derive(Clone, Debug, Serialize)]
@@ -55,19 +63,20 @@ pub struct Explanation {
 impl Explanation {
     /// The reason with what decided it: `condition_false: account.arr >= 5000 [900 against 5000] welcome.toml:12`.
     pub fn in_a_line(&self) -> String {
-        let is_of_condition = [Reason::ConditionFalse, Reason::ConditionUnknown, Reason::StaleFeed]
-            .iter()
-            .any(|reason| reason.as_str() == self.reason);
-        if is_of_condition && self.verdict != Truth::True {
-            return format!("{}: {}", self.reason, in_a_line(&self.deciding));
-        }
-        let rule = self.policy.iter().find(|line| line.truth != Truth::False && line.explains(self.reason));
-        let detail = rule.map(|line| match &line.detail {
-            Some(detail) => format!("{}, {detail}", one_line(&line.rule)),
-            None => one_line(&line.rule),
-        });
         let doc = || Reason::all().find(|(name, _)| *name == self.reason).map_or("", |(_, doc)| doc).to_owned();
-        format!("{}: {}", self.reason, detail.unwrap_or_else(doc))
+        format!("{}: {}", self.reason, self.decided_by().unwrap_or_else(doc))
+    }
+
+    /// The comparison or the rule behind the reason; none where nothing keeps the account out.
+    pub fn decided_by(&self) -> Option<String> {
+        let of_condition = [Reason::ConditionFalse, Reason::ConditionUnknown, Reason::StaleFeed];
+        if self.verdict != Truth::True && of_condition.iter().any(|reason| reason.as_str() == self.reason) {
+            return Some(in_a_line(&self.deciding));
+        }
+        let behind = |truth| self.policy.iter().find(move |line| line.truth == truth && line.explains(self.reason));
+        let rule = behind(Truth::True).or_else(|| behind(Truth::Unknown))?;
+        let detail = rule.detail.as_ref().map_or_else(String::new, |detail| format!(", {detail}"));
+        Some(one_line(&rule.rule) + detail.as_str())
     }
 }
 
@@ -106,14 +115,8 @@ pub async fn explain(
         anyhow!("there is no playbook `{playbook}`{}", reading::did_you_mean(near))
     })?;
     let (account, desk) = read(store, account, as_of).await?;
-    let until = Some(as_of + jiff::Span::new().microseconds(1));
-    let asked = Timeline {
-        account: Some(account.id.to_string()),
-        playbook: Some(playbook.id.to_string()),
-        until,
-        ..Timeline::default()
-    };
-    let desk = past::desk_at(&desk, &store.timeline(&asked).await?, as_of);
+    let lines = step::lines_until(store, &account.id, Some(&playbook.id), as_of).await?;
+    let desk = past::desk_at(&desk, &lines, as_of);
     let looked_until = store.account_summary(&account.id).await?.and_then(|summary| summary.wake_at);
     let went_live = store.live_since().await?.get(&playbook.id).copied();
     let turnout = turnout(store, &book, &playbook, as_of).await?;
@@ -122,7 +125,7 @@ pub async fn explain(
     let live_since = live_since(went_live, as_of);
     let before = past::state_before(&playbook, &facts.seen_by(&playbook), &desk, looked_until, live_since);
     let case = Case::at(&playbook, &facts, &desk, before.as_ref(), live_since);
-    Ok(told(&case, &turnout, went_live, live_since))
+    Ok(told(&case, &turnout, went_live))
 }
 
 /// From when on the playbook counts as live: what was before it went live has no baseline, and one that never did goes live
@@ -131,7 +134,7 @@ fn live_since(went_live: Option<Timestamp>, as_of: Timestamp) -> Timestamp {
     went_live.map_or(as_of, |at| if at > as_of { Timestamp::MIN } else { at })
 }
 
-fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>, live_since: Timestamp) -> Explanation {
+fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>) -> Explanation {
     let (facts, playbook) = (&case.facts, case.playbook);
     let (enrolled, mut reason) = (case.is_enrolled(), case.reason());
     if reason == Reason::Enrolled && !enrolled {
@@ -149,7 +152,7 @@ fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>, live_s
         enrolled,
         reason: reason.as_str(),
         policy: policy::lines(case, reason, turnout),
-        next_change: ahead::next_change(case, live_since),
+        next_change: ahead::next_change(case),
         deciding,
         condition,
         enrollment: case.desk.entries_of(playbook).last().map(|own| own.id.clone()),

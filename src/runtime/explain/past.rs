@@ -59,7 +59,7 @@ fn unwind(own: &mut Enrollment, lines: &[Entry], at: Timestamp) {
 }
 
 /// What had become of the step: as it is when that is older, else as its last line of the timeline says.
-fn step_at<'a>(id: &str, run: &StepRun, lines: &mut dyn Iterator<Item = &'a Entry>, at: Timestamp) -> Option<StepRun> {
+fn step_at(id: &str, run: &StepRun, lines: &mut dyn Iterator<Item = &Entry>, at: Timestamp) -> Option<StepRun> {
     if run.since <= at {
         return Some(run.clone());
     }
@@ -87,7 +87,7 @@ pub(super) fn state_before(
     let stored = desk.conditions.get(&playbook.id);
     let from_then = stored.filter(|stored| is_from_before(stored, playbook, facts.now)).cloned();
     let start = match (&from_then, stored) {
-        (Some(state), _) => looked_until?.max(state.since),
+        (Some(state), _) => looked_until.map_or(facts.now, |at| at.max(state.since)),
         (None, Some(_)) => facts.account.known_since.unwrap_or(live_since),
         (None, None) => looked_until.unwrap_or(facts.now),
     };
@@ -95,7 +95,7 @@ pub(super) fn state_before(
     while at < facts.now {
         let case = Case::at(playbook, &facts.at(at), desk, state.as_ref(), live_since);
         let next = next_instant(&case);
-        state = Some(case.left_behind(live_since));
+        state = Some(case.left_behind());
         at = next?;
     }
     state

@@ -50,9 +50,17 @@ pub enum PolicyKind {
 }
 
 impl PolicyLine {
-    /// Whether it matters to a person who asks why: it stands in the way, or nobody can say whether it does.
-    pub fn matters(&self) -> bool {
-        self.truth != Truth::False
+    /// Whether it matters to a person who asks why: it stands in the way, or nobody can say whether it does. What only
+    /// messages wait for matters to those who are in the playbook.
+    pub fn matters(&self, is_enrolled: bool) -> bool {
+        match self.kind {
+            PolicyKind::Suppress | PolicyKind::Cap | PolicyKind::Window | PolicyKind::Quiet => {
+                is_enrolled && self.truth != Truth::False
+            }
+            // An end that nobody can judge is none.
+            PolicyKind::Goal | PolicyKind::Exit => self.truth == Truth::True,
+            _ => self.truth != Truth::False,
+        }
     }
 
     /// Whether it is the rule behind a reason.
@@ -146,7 +154,7 @@ fn suppressions<'a>(case: &'a Case<'_>) -> impl Iterator<Item = PolicyLine> + 'a
 }
 
 fn asked(case: &Case<'_>, kind: PolicyKind, name: &str, when: &Expression, effect: &'static str) -> PolicyLine {
-    PolicyLine::new(kind, format!("{name}: {}", when.text().trim()), when.truth(&case.facts), effect)
+    PolicyLine::new(kind, format!("{name}: {}", when.text().trim()), when.truth(&case.facts_of_run()), effect)
 }
 
 fn held_for(case: &Case<'_>, reason: Reason) -> Option<PolicyLine> {
