@@ -27,6 +27,7 @@ chapters! {
     a_schedule_starts_it: "schedule-trigger",
     a_person_starts_it: "manual-trigger",
     the_status_says_whether_it_runs: "status",
+    what_runs_in_shadow_is_only_recorded: "shadow",
     reentry_says_who_comes_back: "re-entry",
     held_out_accounts_are_left_alone: "holdout",
     too_many_in_a_day_wait_for_a_person: "limits",

@@ -23,6 +23,7 @@ mod play;
 mod preview;
 mod print;
 mod report;
+mod reports;
 mod run;
 mod session;
 mod set;
@@ -91,6 +92,9 @@ enum Command {
     Explain(explain::Explain),
     /// Why accounts are not in a playbook: which clause keeps how many out, and who comes nearest
     WhyNot(why_not::WhyNotArgs),
+    /// The numbers for a meeting: what each playbook has done
+    #[command(subcommand)]
+    Report(reports::Report),
     /// A playbook in plain English, for who approves it
     Describe(describe::Describe),
     /// Put an account into a playbook by hand
@@ -168,6 +172,7 @@ impl Command {
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
             Command::WhyNot(command) => command.run(session).await,
+            Command::Report(command) => command.run(session).await,
             Command::Describe(command) => command.run(session),
             Command::Enroll(command) => command.run(session).await,
             Command::Stop(command) => command.run(session).await,

@@ -131,7 +131,7 @@ fn noun(node: &Node) -> String {
         Expr::Person { id, field } => format!("{} of {}", spaced(field), noun(id)),
         Expr::Default(nodes) => {
             let each: Vec<String> = nodes.iter().map(noun).collect();
-            each.join(" or, if that is not known, ")
+            format!("{} ({} if not known)", each[0], each[1..].join(", else "))
         }
         Expr::Negate(inner) => format!("minus {}", noun(inner)),
         Expr::Arithmetic { operator, left, right } => {

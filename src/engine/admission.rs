@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::calendar::add_span;
-use crate::book::playbook::{Playbook, ReentryPolicy, Trigger};
+use crate::book::playbook::{Playbook, ReentryPolicy, Status, Trigger};
 use crate::condition::{Expression, Truth, Value};
 use crate::id;
 use crate::portfolio::Facts;
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 
 use super::Reason;
 use super::desk::{ConditionState, Desk};
-use super::enrollment::{Enrollment, EnrollmentState};
+use super::enrollment::{Enrollment, EnrollmentState, SHADOW};
 use super::matching::{Offer, matures_at};
 
 /// What becomes of one offer.
@@ -78,7 +78,7 @@ fn already_active(playbook: &Playbook, desk: &Desk) -> Option<(Reason, Option<Ti
 
 /// An account that was left alone on purpose the last time is so still, whatever re-entry says of that record.
 fn or_held_out(reason: Reason, playbook: &Playbook, desk: &Desk) -> Reason {
-    let last = desk.entries_of(&playbook.id).last().and_then(|own| own.ended.as_ref()).map(|end| end.reason);
+    let last = desk.entries_of(playbook).last().and_then(|own| own.ended.as_ref()).map(|end| end.reason);
     last.filter(|last| *last == Reason::Holdout).unwrap_or(reason)
 }
 
@@ -123,7 +123,7 @@ fn used_up(
     key: &str,
     entrance: Entrance,
 ) -> Option<Reason> {
-    let earlier = desk.entries_of(&playbook.id);
+    let earlier = desk.entries_of(playbook);
     let has_key = desk.enrollments.values().any(|own| own.playbook == playbook.id && &*own.entry_key == key);
     if has_key {
         return Some(Reason::ReentryKeyUsed);
@@ -166,7 +166,7 @@ pub fn cooldown_ends(playbook: &Playbook, facts: &Facts, desk: &Desk) -> Option<
     if playbook.reentry.policy != ReentryPolicy::AfterCooldown {
         return None;
     }
-    let last_end = desk.entries_of(&playbook.id).last()?.ended.as_ref()?.at;
+    let last_end = desk.entries_of(playbook).last()?.ended.as_ref()?.at;
     add_span(last_end, playbook.reentry.cooldown, &facts.zone, facts.calendar())
 }
 
@@ -209,7 +209,15 @@ fn entry_key(playbook: &Playbook, facts: &Facts, desk: &Desk, offer: &Offer) -> 
         (_, _, ReentryPolicy::OncePerKey) => format!("key:{}", reentry_key(playbook, facts, offer)?),
         _ => format!("n:{}", count() + 1),
     };
-    Some(key.into())
+    Some(keyed(playbook, &key))
+}
+
+/// The key as it is kept: what is only recorded has keys of its own.
+pub fn keyed(playbook: &Playbook, key: &str) -> Arc<str> {
+    match playbook.status {
+        Status::Shadow => format!("{SHADOW}{key}").into(),
+        _ => key.into(),
+    }
 }
 
 /// The value of the re-entry key; a date trigger without an own key takes its anchor.

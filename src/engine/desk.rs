@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::book::playbook::{Kind, Priority};
+use crate::book::playbook::{Kind, Playbook, Priority, Status};
 use crate::condition::{Truth, Value};
 use crate::portfolio::{OpenTask, Run, Stay, Work};
 use crate::time::{Date, Timestamp};
@@ -268,17 +268,19 @@ impl Desk {
 
     /// The enrollments of one playbook that count as such, oldest first; holdouts and what was parked and never began are
     /// not among them.
-    pub fn of_playbook(&self, playbook: &str) -> Vec<&Enrollment> {
+    pub fn of_playbook(&self, playbook: &Playbook) -> Vec<&Enrollment> {
         let mut own = self.entries_of(playbook);
         own.retain(|enrollment| enrollment.has_begun());
         own
     }
 
     /// Every record of one playbook, oldest first, holdouts among them: what re-entry looks at, so that an account
-    /// that is left alone is counted as often as it would have been enrolled.
-    pub fn entries_of(&self, playbook: &str) -> Vec<&Enrollment> {
-        let mut own: Vec<&Enrollment> =
-            self.enrollments.values().filter(|enrollment| &*enrollment.playbook == playbook).collect();
+    /// that is left alone is counted as often as it would have been enrolled. What a playbook recorded while it was in
+    /// shadow counts only while it still is.
+    pub fn entries_of(&self, playbook: &Playbook) -> Vec<&Enrollment> {
+        let is_shadow = playbook.status == Status::Shadow;
+        let counts = |own: &&Enrollment| own.playbook == playbook.id && (is_shadow || !own.is_shadow());
+        let mut own: Vec<&Enrollment> = self.enrollments.values().filter(counts).collect();
         own.sort_by_key(|enrollment| (enrollment.enrolled_at, enrollment.id.clone()));
         own
     }
@@ -304,7 +306,8 @@ impl Desk {
 
     /// What conditions may see of the desk.
     pub fn work(&self) -> Work {
-        let stays = self.enrollments.values().filter(|own| own.has_begun()).map(|own| Stay {
+        let counts = |own: &&Enrollment| own.has_begun() && !own.is_shadow();
+        let stays = self.enrollments.values().filter(counts).map(|own| Stay {
             playbook: own.playbook.clone(),
             from: own.enrolled_at,
             until: own.ended.as_ref().map(|end| end.at),

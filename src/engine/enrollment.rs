@@ -9,6 +9,9 @@ use crate::time::{Date, Timestamp};
 use super::Reason;
 use super::desk::ApprovalState;
 
+/// What the entry keys of shadow enrollments begin with: the same key is free for the playbook once it is live.
+pub const SHADOW: &str = "shadow:";
+
 /// One account in one playbook. What is not yet decided is not stored: the plan of the coming steps is computed from
 /// the playbook, so that a moved anchor or a changed calendar moves them.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,6 +195,11 @@ impl Enrollment {
     /// Whether it is the playbook's entry of that key.
     pub fn has_key(&self, playbook: &str, key: &str) -> bool {
         &*self.playbook == playbook && &*self.entry_key == key
+    }
+
+    /// Whether it began in a playbook of status shadow: it is recorded and, outside of it, as if it were not there.
+    pub fn is_shadow(&self) -> bool {
+        self.entry_key.starts_with(SHADOW)
     }
 
     /// A held-out account has a record and no steps; it does not count as enrolled.

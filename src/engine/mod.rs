@@ -16,6 +16,7 @@ pub mod silence;
 pub mod suppression;
 pub mod turnout;
 pub mod visit;
+pub mod within;
 
 pub use desk::Desk;
 pub use enrollment::Enrollment;

@@ -2,7 +2,7 @@
 //! been decided so far.
 
 use crate::book::calendar::{add_span, add_span_to_day, on_day};
-use crate::book::playbook::{Base, Playbook, Step, Timing};
+use crate::book::playbook::{Base, Playbook, Status, Step, Timing};
 use crate::book::{Calendar, Window};
 use crate::portfolio::Facts;
 use crate::time::{Span, Timestamp, local_date};
@@ -78,7 +78,7 @@ pub fn base_instant(playbook: &Playbook, place: usize, base: Base, enrollment: &
             base_instant(playbook, other, Base::Previous, enrollment, desk)
         }
         Base::Step(other) => ended(enrollment, &playbook.steps[other]),
-        Base::Done(other) => completed(enrollment, &playbook.steps[other], desk),
+        Base::Done(other) => completed(playbook, enrollment, &playbook.steps[other], desk),
     }
 }
 
@@ -86,8 +86,9 @@ fn ended(enrollment: &Enrollment, step: &Step) -> Due {
     enrollment.step_ended_at(&step.id).map_or(Due::Later, Due::At)
 }
 
-/// When the task of a step was done. A skipped or cancelled one never is.
-fn completed(enrollment: &Enrollment, step: &Step, desk: &Desk) -> Due {
+/// When the task of a step was done. A skipped or cancelled one never is; in shadow nobody is given it, and it counts as
+/// done at once, so that what follows it is seen.
+fn completed(playbook: &Playbook, enrollment: &Enrollment, step: &Step, desk: &Desk) -> Due {
     let Some(run) = enrollment.steps.get(&step.id).filter(|run| run.state.is_decided()) else { return Due::Later };
     if run.state != StepState::Done {
         return Due::Never;
@@ -95,6 +96,7 @@ fn completed(enrollment: &Enrollment, step: &Step, desk: &Desk) -> Due {
     match desk.task_of(&enrollment.id, &step.id) {
         Some(task) if task.state == TaskState::Cancelled => Due::Never,
         Some(task) => task.done_at.map_or(Due::Later, Due::At),
+        None if playbook.status == Status::Shadow => run.ended_at.map_or(Due::Later, Due::At),
         None => Due::Never,
     }
 }

@@ -50,7 +50,7 @@ pub fn suppressed(
         // Unknown counts as true: a send that cannot be judged does not go out.
         SuppressionCause::When(when) => (when.truth(facts) != Truth::False).then_some(Reason::Suppressed),
         SuppressionCause::InhibitedBy(other) => {
-            let mut open = desk.enrollments.values();
+            let mut open = desk.enrollments.values().filter(|own| !own.is_shadow());
             open.any(|own| own.playbook == *other && own.state == EnrollmentState::Active).then_some(Reason::Inhibited)
         }
     };

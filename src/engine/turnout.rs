@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::book::playbook::Playbook;
+use crate::book::playbook::{Playbook, Status};
 use crate::book::policy::Breaker;
 use crate::time::{Date, add_days};
 
@@ -85,8 +85,12 @@ impl Turnout {
         busiest + more as u64 > u64::from(most)
     }
 
-    /// The limit that one more account would exceed, with `own` that entered in the same look.
+    /// The limit that one more account would exceed, with `own` that entered in the same look. Where nothing is sent, all
+    /// may come.
     pub fn excess(&self, playbook: &Playbook, breaker: &Breaker, day: Date, own: u64) -> Option<Excess> {
+        if playbook.status == Status::Shadow {
+            return None;
+        }
         let so_far = self.day(&playbook.id, day);
         let next = so_far.stored + so_far.since + own + 1;
         if let Some(most) = playbook.enroll.max_per_day.filter(|most| next > u64::from(*most)) {

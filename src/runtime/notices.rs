@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{Runtime, Tick};
 use crate::book::markdown;
-use crate::book::playbook::Playbook;
+use crate::book::playbook::{Playbook, Status};
 use crate::book::template::layout::own_page;
 use crate::engine::compose::default_sender;
 use crate::engine::delivery::{Address, Attempt, ChannelKind, Content, Email, Message, Settlement, settle};
@@ -42,7 +42,8 @@ impl Runtime {
             return Ok(());
         };
         let book = self.world.book.clone();
-        for playbook in book.playbooks.values().filter(|playbook| is_open(playbook)) {
+        let counts = |own: &&Arc<Playbook>| is_open(own) && own.status != Status::Shadow;
+        for playbook in book.playbooks.values().filter(counts) {
             let days = self.store.last_entry_days(&playbook.id, DAYS_KNOWN).await?;
             let calendar = book.calendars.business(&playbook.send_window, None);
             if let Some(silence) = silence(&days, today, factor, calendar) {

@@ -74,5 +74,6 @@ fn line(playbook: &Playbook, facts: &Facts) -> EnrollmentLine {
         outcome: None,
         reason: Some(Reason::PendingFor),
         next: None,
+        is_shadow: false,
     }
 }

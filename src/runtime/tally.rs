@@ -54,6 +54,11 @@ impl Counts {
         }
     }
 
+    /// Messages: mails, chat and webhooks.
+    pub fn sends(&self) -> usize {
+        self.mails + self.chats + self.webhooks
+    }
+
     fn add_action(&mut self, action: Option<Kind>) {
         match action {
             Some(Kind::Email) => self.mails += 1,

@@ -18,12 +18,12 @@ Who comes in
   - Everything waits for the opening of business-hours, in the account's own time.
 
 What happens
-  - call: right after the account came in, the account's owner gets the task \"Call {{ account.name }}\", due within 2 \
+  - call: right after the account came in, the account's owner gets the task \"Call <account name>\", due within 2 \
 business days.
-  - hello: right after the account came in, the champion gets the mail \"Welcome, {{ account.name }}\". First the \
+  - hello: right after the account came in, the champion gets the mail \"Welcome, <account name>\". First the \
 account's owner approves it.
   - note: right after the task of call is done, the manager of the account's owner gets the task \"Note the call with \
-{{ account.name }}\".
+<account name>\".
 ";
 
 #[test]
@@ -32,6 +32,9 @@ fn a_playbook_reads_as_plain_english() {
     let said = place.done("describe welcome");
     assert!(said.starts_with(WELCOME), "{said}");
     assert!(said.contains("  - It is won when seats is at least 100.\n"), "{said}");
+    let letter = "\n\nWhat the customer reads\n  - hello: \"Welcome, <account name>\"\n      Hello <contact first name>,\n\n      \
+                  we are glad that you are here.\n";
+    assert!(said.ends_with(letter), "{said}");
     assert_eq!(place.object("describe welcome")["text"], said);
     assert!(place.wrong("describe welcom").contains("did you mean `welcome`?"));
 }

@@ -8,8 +8,10 @@ mod describing;
 mod explaining;
 mod limits;
 mod reading;
+mod reporting;
 mod running;
 mod simulating;
+mod testing;
 
 use std::path::Path;
 use std::process::Command;

@@ -40,10 +40,10 @@ fn tests_of_the_book_pass_and_fail_with_the_timeline_marked() {
     let ended = place.call("test");
     assert_eq!(ended.code, 1);
     assert!(ended.out.contains("FAIL  welcome: the owner calls and approves"), "{}", ended.out);
-    assert!(ended.out.contains("- 2026-03-02 10:00 task call -> morgan"), "{}", ended.out);
+    assert!(ended.out.contains("- 2026-03-02 10:00  task     call   -> morgan"), "{}", ended.out);
     assert!(ended.out.contains("+ 2026-03-02 10:00  task  call  -> dana"), "{}", ended.out);
     let object: serde_json::Value = serde_json::from_str(place.call("test --format json").out.trim()).unwrap();
-    assert_eq!(keys(&object), ["file", "playbook", "name", "passed", "missing", "unexpected"]);
+    assert_eq!(keys(&object), ["file", "playbook", "name", "passed", "missing", "unexpected", "line", "diff"]);
 }
 
 #[test]
@@ -247,7 +247,8 @@ fn test_results_are_told_to_ci_servers_and_to_github() {
     <testcase name=\"the owner calls and approves\" classname=\"welcome\" file=\"welcome.test.toml\" line=\"17\">
       <failure message=\"1 missing, 1 unexpected\">";
     assert!(junit.out.starts_with(expected), "{}", junit.out);
-    assert!(junit.out.contains("- 2026-03-03 12:00 email hello -&gt; pat@acme.example"), "{}", junit.out);
+    assert!(junit.out.contains("- 2026-03-03 12:00  email    hello  -&gt; pat@acme.example"), "{}", junit.out);
+    assert!(junit.out.contains("why: 1 hour earlier: approved at 2026-03-03 11:00"), "{}", junit.out);
     let github = place.call("test --format github").out;
     let expected = "::error file=playbooks/welcome.test.toml,line=17,title=the owner calls and approves::";
     assert!(github.starts_with(expected) && github.lines().count() == 1, "{github}");

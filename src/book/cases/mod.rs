@@ -35,7 +35,7 @@ pub struct Case {
     pub changes: Vec<Change>,
     /// The `<what>` words compared; absent: all.
     pub expect_only: Option<Vec<String>>,
-    /// Expected lines, with single spaces between words; absent when only the outcome is expected.
+    /// Expected lines as they are written; absent when only the outcome is expected.
     pub expect: Option<Vec<String>>,
     pub outcome: Outcome,
     /// Whether the holdout is on; off in tests unless the test says so.

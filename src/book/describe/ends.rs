@@ -18,7 +18,8 @@ pub(super) fn tell(playbook: &Playbook, page: &mut Page) {
             Outcome::Lost => "lost",
             Outcome::Neutral => "over",
         };
-        page.condition(&format!("It is {outcome} ({}) when", exit.id), &exit.when);
+        let name = if *exit.id == *outcome { String::new() } else { format!(" ({})", exit.id) };
+        page.condition(&format!("It is {outcome}{name} when"), &exit.when);
     }
     page.item("Else when everything is done.");
     if !playbook.suppressions.is_empty() {
@@ -32,7 +33,7 @@ pub(super) fn tell(playbook: &Playbook, page: &mut Page) {
 fn suppression(rule: &Suppression, page: &mut Page) {
     let what = match rule.channels.is_empty() {
         true => "Messages to the customer".to_owned(),
-        false => rule.channels.iter().map(|kind| Kind::as_str(*kind)).collect::<Vec<_>>().join(" and "),
+        false => enumerated(&rule.channels.iter().map(|kind| in_words(*kind)).collect::<Vec<_>>()),
     };
     let most = rule.max_hold.map_or_else(String::new, |most| format!(", {} at most,", most.in_words()));
     let verb = match rule.mode {
@@ -47,6 +48,17 @@ fn suppression(rule: &Suppression, page: &mut Page) {
     }
 }
 
+fn in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Email => "Mail",
+        Kind::Slack => "Slack",
+        Kind::Teams => "Teams",
+        Kind::Task => "Tasks",
+        Kind::Webhook => "Webhooks",
+        Kind::WaitFor | Kind::Set | Kind::Start | Kind::Stop => kind.as_str(),
+    }
+}
+
 fn late(playbook: &Playbook) -> String {
     let late = &playbook.late;
     let kinds = [
@@ -55,22 +67,25 @@ fn late(playbook: &Playbook) -> String {
         ("Teams", late.teams),
         ("tasks", late.task),
         ("webhooks", late.webhook),
-        ("others", late.others),
+        ("everything else", late.others),
     ];
     let of = |policy| {
         let named: Vec<&str> = kinds.iter().filter(|(_, own)| *own == policy).map(|(name, _)| *name).collect();
-        named.join(", ")
+        (!named.is_empty()).then(|| enumerated(&named))
     };
-    let mut parts = Vec::new();
-    for (policy, what) in [
-        (LatePolicy::Skip, "left out"),
-        (LatePolicy::Latest, "done once, the latest of them"),
-        (LatePolicy::All, "done all the same"),
-    ] {
-        let named = of(policy);
-        if !named.is_empty() {
-            parts.push(format!("{what}: {named}"));
-        }
+    let parts = [
+        of(LatePolicy::Skip).map(|what| format!("{what}: left out")),
+        of(LatePolicy::Latest).map(|what| format!("{what}: only the latest is done")),
+        of(LatePolicy::All).map(|what| format!("{what}: done all the same")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("What could not run within {} of its time: {}.", late.grace.in_words(), parts.join("; "))
+}
+
+/// `mail, Slack and Teams`.
+fn enumerated(words: &[&str]) -> String {
+    match words {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => words.concat(),
     }
-    format!("More than {} after its time: {}.", late.grace.in_words(), parts.join("; "))
 }

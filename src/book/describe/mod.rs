@@ -4,9 +4,12 @@
 mod ends;
 mod people;
 mod steps;
+mod text;
 mod trigger;
 
-use super::playbook::{Playbook, Status};
+pub use people::everyone;
+
+use super::playbook::{Action, Playbook, Recipient, Status};
 use super::{Book, Policy};
 use crate::condition::{Expression, Words};
 
@@ -15,11 +18,15 @@ pub fn describe(playbook: &Playbook, book: &Book) -> String {
     let mut page = Page::default();
     page.line(format!("{} ({})", playbook.title, playbook.id));
     page.line(status(playbook.status));
+    if let Some(live) = &playbook.shadow_of {
+        page.line(format!("It is compared with {live}."));
+    }
     page.line(format!("Owner: {}. Messages are of class {}.", people::who(&playbook.owner), playbook.class));
     trigger::tell(playbook, &mut page);
     steps::tell(playbook, book, &mut page);
     ends::tell(playbook, &mut page);
     protection(playbook, &book.policy, &mut page);
+    letters(playbook, book, &mut page);
     page.text
 }
 
@@ -53,6 +60,26 @@ fn protection(playbook: &Playbook, policy: &Policy, page: &mut Page) {
         ));
     }
     page.item("Nobody who unsubscribed, opted out, left or bounced is written to.");
+}
+
+/// The mails to customers, word for word.
+fn letters(playbook: &Playbook, book: &Book, page: &mut Page) {
+    let is_customers =
+        |to: &Recipient| matches!(to, Recipient::Contact(_) | Recipient::Contacts(_) | Recipient::EventContact);
+    let mails = playbook.steps.iter().filter_map(|step| match &step.action {
+        Action::Email(email) if email.to.iter().any(is_customers) => Some((&step.id, &email.template)),
+        _ => None,
+    });
+    let mut is_first = true;
+    for (step, template) in mails {
+        if std::mem::take(&mut is_first) {
+            page.heading("What the customer reads");
+        }
+        let subject = book.templates.subject(template).unwrap_or_default();
+        page.item(format!("{step}: \"{}\"", text::in_words(&subject)));
+        let body = text::in_words(&book.templates.body(template).unwrap_or_default());
+        body.trim().lines().for_each(|line| page.line(format!("      {}", line.replace("**", "")).trim_end()));
+    }
 }
 
 /// The text while it grows.

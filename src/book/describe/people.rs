@@ -18,7 +18,8 @@ pub(super) fn who(recipient: &Recipient) -> String {
     }
 }
 
-pub(super) fn everyone(recipients: &[Recipient]) -> String {
+/// `the champion, the admin`.
+pub fn everyone(recipients: &[Recipient]) -> String {
     recipients.iter().map(who).collect::<Vec<_>>().join(", ")
 }
 

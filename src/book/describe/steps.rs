@@ -1,10 +1,12 @@
 //! What is done when, in the order of the file; then the ladder beside it.
 
 use super::people::{everyone, who};
+use super::text::{first_line, in_words};
 use super::{Page, inline};
 use crate::book::Book;
 use crate::book::playbook::{
-    Action, Approve, Base, ChatTarget, Escalation, EscalationClock, Level, OnTimeout, Playbook, Step, Timing,
+    Action, Approve, Base, ChatAction, ChatTarget, Escalation, EscalationClock, Level, OnTimeout, Playbook, Step,
+    Timing,
 };
 use crate::condition::spaced;
 
@@ -66,12 +68,12 @@ fn does(action: &Action, playbook: &Playbook, book: &Book) -> String {
             let else_to = else_to.map_or_else(String::new, |to| format!(" (if there is none: {})", who(to)));
             format!("{} gets the mail \"{}\"{else_to}{copies}", everyone(&email.to), subject(&email.template, book))
         }
-        Action::Slack(chat) => format!("{} gets the Slack message {}", target(&chat.to), chat.template),
-        Action::Teams(chat) => format!("{} gets the Teams message {}", target(&chat.to), chat.template),
+        Action::Slack(chat) => format!("{} gets the Slack message {}", target(&chat.to), chatter(chat, book)),
+        Action::Teams(chat) => format!("{} gets the Teams message {}", target(&chat.to), chatter(chat, book)),
         Action::Webhook(webhook) => format!("the endpoint {} is called", webhook.endpoint),
         Action::Task(task) => {
             let due = task.due.map_or_else(String::new, |due| format!(", due within {}", due.in_words()));
-            let title = book.templates.text(&task.title).unwrap_or_default();
+            let title = in_words(book.templates.text(&task.title).unwrap_or_default());
             format!("{} gets the task \"{title}\"{due}", who(&task.assignee))
         }
         Action::WaitFor(wait) => {
@@ -92,7 +94,15 @@ fn does(action: &Action, playbook: &Playbook, book: &Book) -> String {
 }
 
 fn subject(template: &crate::book::template::TemplateId, book: &Book) -> String {
-    book.templates.subject(template).unwrap_or_else(|| template.to_string())
+    book.templates.subject(template).map_or_else(|| template.to_string(), |subject| in_words(&subject))
+}
+
+/// The first line of a chat message; one that is laid out in JSON is named.
+fn chatter(chat: &ChatAction, book: &Book) -> String {
+    match book.templates.body(&chat.template).filter(|body| !body.trim_start().starts_with('{')) {
+        Some(body) => format!("\"{}\"", in_words(&first_line(&body))),
+        None => chat.template.to_string(),
+    }
 }
 
 fn target(target: &ChatTarget) -> String {

@@ -23,6 +23,8 @@ pub static PLAYBOOK: Section = section(
         key("timezone", Value::One(&ZONE_RULE), "Whose clock it follows").default("\"account.timezone\""),
         key("timezone_fallback", Value::One(&ZONE), "For accounts whose zone is not known"),
         key("send_window", Value::One(&NAME), "When it acts: a calendar, or `always`").default("\"business-hours\""),
+        key("shadow_of", Value::One(&NAME), "The playbook that `report playbooks --shadow` compares it with")
+            .default("itself while it was live"),
         key("in_flight", Value::Choice(words::<InFlight>), "What a changed file means for those who are in it")
             .default("\"move\""),
         key("branch_lock", Value::Choice(words::<BranchLock>), "When the branch is chosen")

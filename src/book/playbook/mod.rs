@@ -26,6 +26,8 @@ pub struct Playbook {
     /// Told when the playbook breaks; the last resort for work nobody else can take.
     pub owner: Recipient,
     pub status: Status,
+    /// The live playbook it is to be compared with while it is in shadow; none: itself while it was live.
+    pub shadow_of: Option<Arc<str>>,
     /// Message class: its place in `[priority]` decides contested caps and what an opt-out covers.
     pub class: Arc<str>,
     pub zone: ZoneRule,

@@ -94,15 +94,15 @@ impl<'f> Item<'f> {
         self.str("a text in quotes").map(str::to_owned)
     }
 
-    /// The words of a text, each with its place.
-    pub fn words(self) -> Option<Vec<(String, Place)>> {
+    /// A text as it is written, and its words, each with its place.
+    pub fn words(self) -> Option<(String, Vec<(String, Place)>)> {
         let text = self.str("a text in quotes")?;
         let map = StringMap::of(&self.reading.file.text, self.span.clone());
         let word = |word: &str| {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
             (word.to_owned(), Place::new(self.reading.file, map.range(start..start + word.len())))
         };
-        Some(text.split_whitespace().map(word).collect())
+        Some((text.to_owned(), text.split_whitespace().map(word).collect()))
     }
 
     /// A text with something in it: the name of something defined elsewhere.

@@ -198,6 +198,11 @@ impl Templates {
         self.env.get_template(&Part::Subject.name(id)).ok().map(|template| template.source().to_owned())
     }
 
+    /// The body as it is written, with its tokens and without the front matter.
+    pub fn body(&self, id: &TemplateId) -> Option<String> {
+        self.env.get_template(&Part::Body.name(id)).ok().map(|template| template.source().to_owned())
+    }
+
     /// Whether the template has a subject: what a mail needs.
     pub fn has_subject(&self, id: &TemplateId) -> bool {
         self.entries.get(id).is_some_and(|entry| entry.has_subject)

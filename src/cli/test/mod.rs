@@ -8,18 +8,18 @@ mod report;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::exit::{Exit, Failure, Result};
-use super::print::{Format, Print, count};
+use super::print::{Format, Print};
 use super::session::{Session, usable};
 use crate::book::Book;
 use crate::book::cases::{Case, TestFile};
 use crate::book::render::github;
 use crate::condition::Coverage;
-use crate::runtime::cases::{self, CaseResult};
+use crate::runtime::cases::{self, CaseResult, DiffLine};
 use diff::diff;
 
 /// Tests that are played at the same time: each is mostly work for one processor.
@@ -179,6 +179,8 @@ fn tell(result: &CaseResult, print: Print) -> Result<()> {
             "passed": result.passed(),
             "missing": missing,
             "unexpected": result.unexpected,
+            "line": result.line,
+            "diff": result.diff.iter().map(line).collect::<Vec<_>>(),
         }));
     }
     let word = if result.passed() { "ok  " } else { "FAIL" };
@@ -190,7 +192,10 @@ fn tell(result: &CaseResult, print: Print) -> Result<()> {
     if let Some(problem) = &result.problem {
         return print.line(format!("      {problem}"));
     }
-    let wrong = result.missing.len() + result.unexpected.len();
-    print.line(format!("      {} differ (- expected, + happened)", count(wrong, "line")))?;
     diff(result).iter().try_for_each(|line| print.line(format!("      {line}")))
+}
+
+/// A line of the timeline that differs, or of what stands around it.
+fn line(line: &DiffLine) -> Json {
+    json!({ "mark": line.mark.sign().to_string(), "line": line.text, "why": line.why })
 }

@@ -29,7 +29,7 @@ fn every_comparison_is_a_sentence() {
         ("account.sso_enabled", "sso enabled is yes"),
         ("person(account.owner).manager == \"morgan\"", "manager of owner is morgan"),
         ("changed(account.owner, 7)", "the owner has changed in the last 7 days"),
-        ("(account.nps ?? 0) > 8", "nps or, if that is not known, 0 is above 8"),
+        ("(account.nps ?? 0) > 8", "nps (0 if not known) is above 8"),
         ("half(account.arr) > 5", "the helper half(arr) is above 5"),
     ] {
         assert_eq!(said(text), expected, "{text}");

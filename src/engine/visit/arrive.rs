@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::book::cases::ENROLL;
-use crate::book::playbook::{Outcome, Playbook, UnknownPolicy};
+use crate::book::playbook::{Outcome, Playbook, Status, UnknownPolicy};
 use crate::engine::Reason;
 use crate::engine::desk::{ApprovalState, Change, ConditionState, EntryKind, EntryResult};
 use crate::engine::enrollment::{End, Enrollment, EnrollmentState, Park};
@@ -86,7 +86,8 @@ impl Turn<'_> {
         reason: Reason,
     ) {
         let is_unknown = matches!(reason, Reason::ConditionUnknown | Reason::StaleFeed);
-        if playbook.enroll.unknown != UnknownPolicy::Error || !is_unknown {
+        let tells = playbook.enroll.unknown == UnknownPolicy::Error && playbook.status != Status::Shadow;
+        if !tells || !is_unknown {
             return;
         }
         let account = &self.account.id;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::mem::discriminant;
 use std::sync::Arc;
 
-use crate::book::playbook::{Action, InFlight, OnRemoved, Outcome, Playbook, Trigger};
+use crate::book::playbook::{Action, InFlight, OnRemoved, Outcome, Playbook, Status, Trigger};
 use crate::engine::Reason;
 use crate::engine::admission::branch;
 use crate::engine::desk::{Change, EntryKind};
@@ -35,6 +35,11 @@ impl Turn<'_> {
 
     fn follow(&mut self, older: &Playbook, newest: &Playbook, id: &Arc<str>) -> bool {
         let facts = self.facts_for(older, self.enrollment(id));
+        // What was only recorded does not become real in the middle: who still qualifies begins at the first step.
+        if self.enrollment(id).is_shadow() && newest.status != Status::Shadow {
+            self.leave(older, id, &facts, "shadow");
+            return true;
+        }
         match newest.in_flight {
             InFlight::Finish => false,
             InFlight::Exit => {

@@ -6,7 +6,7 @@ use crate::book::calendar::add_span;
 use crate::book::playbook::{OnAnchorChange, Outcome, Playbook, Trigger};
 use crate::condition::Truth;
 use crate::engine::Reason;
-use crate::engine::admission::is_never;
+use crate::engine::admission::{is_never, keyed};
 use crate::engine::delivery::DeliveryState;
 use crate::engine::desk::{ApprovalState, Change, EntryKind};
 use crate::engine::enrollment::{End, EnrollmentState, StepState};
@@ -155,12 +155,12 @@ impl Turn<'_> {
         let offer =
             crate::engine::matching::Offer { anchor: Some(anchor), open_since: self.now, event: None, fired_at: None };
         let key = crate::engine::admission::reentry_key(playbook, &facts, &offer);
-        let key: Option<Arc<str>> = key.map(|key| format!("key:{key}").into());
+        let key = key.map(|key| keyed(playbook, &format!("key:{key}")));
         // A date that moves back to one the account has been through keeps its own key: a key stands once.
         let free = key.filter(|key| !self.desk.enrollments.values().any(|own| own.has_key(&playbook.id, key)));
         let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         enrollment.anchor = Some(anchor);
-        if let (Some(key), true) = (free, enrollment.entry_key.starts_with("key:")) {
+        if let (Some(key), true) = (free, enrollment.entry_key.starts_with(&*keyed(playbook, "key:"))) {
             enrollment.entry_key = key;
         }
         self.plan_anew(playbook, id, &facts);

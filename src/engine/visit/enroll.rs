@@ -67,7 +67,7 @@ impl Turn<'_> {
 
     /// Whether a later `false_at` or `rearmed_at` says something the stored one does not: only after an enrollment.
     fn matters(&self, playbook: &Playbook, before: &ConditionState, state: &ConditionState) -> bool {
-        let own = self.desk.entries_of(&playbook.id);
+        let own = self.desk.entries_of(playbook);
         let Some(last) = own.last() else { return false };
         let last_end = last.ended.as_ref().map_or(last.enrolled_at, |end| end.at);
         let news = |before: Option<_>, now: Option<_>| {
@@ -79,7 +79,7 @@ impl Turn<'_> {
     pub(super) fn enter(&mut self, playbook: &Playbook, facts: &Facts, enrollment: Enrollment) {
         let mut entry = self.entry(playbook, &enrollment, facts, EntryKind::Enroll);
         entry.step = enrollment.branch.as_ref().map(|branch| format!("branch={branch}").into());
-        entry.reason = Some(Reason::Enrolled);
+        entry.reason = Some(if enrollment.is_shadow() { Reason::Shadow } else { Reason::Enrolled });
         self.insert(enrollment);
         self.record(entry);
         self.refresh();

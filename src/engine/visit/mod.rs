@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use crate::book::playbook::Playbook;
 use crate::condition::Value;
-use crate::portfolio::{Account, Event, Facts, World};
+use crate::portfolio::{Account, Facts, World};
 use crate::time::Timestamp;
 
 use super::Reason;
@@ -37,6 +37,7 @@ use super::desk::{Change, Desk, Entry, EntryKind, EntryResult, Next, Task, TaskS
 use super::enrollment::Enrollment;
 use super::recipients::OpenTasks;
 use super::turnout::Turnout;
+use super::within::within;
 
 pub use ladder::level_key;
 pub use outlook::{Outlook, Standing, outlook};
@@ -199,16 +200,7 @@ impl<'a> Turn<'a> {
 
     /// The facts as the playbook sees them for this enrollment.
     fn facts_for(&self, playbook: &Playbook, enrollment: &Enrollment) -> Facts {
-        let mut facts = self.facts.seen_by(playbook);
-        facts.run = Some(Arc::new(self.desk.run_of(enrollment)));
-        facts.event = self.event_of(enrollment);
-        facts
-    }
-
-    fn event_of(&self, enrollment: &Enrollment) -> Option<Arc<Event>> {
-        let id = enrollment.event.as_ref()?;
-        let mut events = self.account.events.values().flatten();
-        events.find(|event| event.id == *id).cloned().map(Arc::new)
+        within(&self.facts, playbook, enrollment, &self.desk)
     }
 
     /// After a change of the desk or the account, conditions must see it.

@@ -38,14 +38,16 @@ impl Turn<'_> {
                 let entry = Entry { result: EntryResult::Waiting, ..self.line_of(cue) };
                 self.record(entry);
             }
-            _ if cue.playbook.status == Status::Shadow => self.done(cue, self.line_of(cue)),
+            action if cue.playbook.status == Status::Shadow => {
+                self.done(cue, Entry { detail: change(action), ..self.line_of(cue) });
+            }
             Action::Start { playbook } => self.start_playbook(cue, playbook),
             Action::Stop { playbook } => {
-                self.done(cue, Entry { detail: Some(playbook.to_string()), ..self.line_of(cue) });
+                self.done(cue, Entry { detail: change(&cue.step().action), ..self.line_of(cue) });
                 self.stop_playbook(playbook, cue.playbook);
             }
             Action::Set { field, value } => {
-                self.done(cue, Entry { detail: Some(format!("{field} = {value}")), ..self.line_of(cue) });
+                self.done(cue, Entry { detail: change(&cue.step().action), ..self.line_of(cue) });
                 self.set_field(field, value.clone());
             }
             // Handed out as messages or given as a task, never performed.
@@ -67,7 +69,7 @@ impl Turn<'_> {
             return self.skip(cue, reason);
         }
         let enrolled = self.changes.split_off(place);
-        self.done(cue, Entry { detail: Some(other.to_string()), ..self.line_of(cue) });
+        self.done(cue, Entry { detail: change(&cue.step().action), ..self.line_of(cue) });
         self.changes.extend(enrolled);
     }
 
@@ -131,5 +133,14 @@ impl Turn<'_> {
         if let Some(id) = active {
             self.stop(&id, &format!("stopped by {}", by.id));
         }
+    }
+}
+
+/// What a step changes in our own data, for its line.
+fn change(action: &Action) -> Option<String> {
+    match action {
+        Action::Set { field, value } => Some(format!("{field} = {value}")),
+        Action::Start { playbook } | Action::Stop { playbook } => Some(playbook.to_string()),
+        _ => None,
     }
 }

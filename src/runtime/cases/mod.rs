@@ -1,14 +1,16 @@
 //! Runs the tests of the book: the daemon's own tick on a virtual clock, in a database of its own in memory.
 
+mod compare;
+mod diff;
 mod given;
 mod outcome;
 mod stage;
+mod why;
 
 use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::timeline;
 use crate::book::Book;
 use crate::book::cases::{Case, Outcome, TestFile};
 use crate::condition::Coverage;
@@ -33,10 +35,40 @@ pub struct CaseResult {
     pub kept: Option<Vec<Option<usize>>>,
     /// What of the test's outcome happened instead of what it expects.
     pub outcome: Outcome,
+    /// What differs in the order of time, with what agrees around it; empty when nothing does.
+    pub diff: Vec<DiffLine>,
     /// Everything that happened, in other playbooks too.
     pub entries: Vec<Entry>,
     /// Why the test could not be played to its end.
     pub problem: Option<String>,
+}
+
+/// A line of what was expected against what happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiffLine {
+    pub mark: Mark,
+    /// As its author wrote it, or as it is printed.
+    pub text: String,
+    /// Why it did not happen, or why it did.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Agrees,
+    Missing,
+    Unexpected,
+}
+
+impl Mark {
+    /// As in a unified diff.
+    pub fn sign(self) -> char {
+        match self {
+            Mark::Agrees => ' ',
+            Mark::Missing => '-',
+            Mark::Unexpected => '+',
+        }
+    }
 }
 
 impl CaseResult {
@@ -45,7 +77,8 @@ impl CaseResult {
     }
 }
 
-/// Plays one test, in a database of its own in memory. `coverage` collects what the conditions said.
+/// Plays one test, in a database of its own in memory; one that fails is played again to say why. `coverage` collects
+/// what the conditions said.
 pub async fn run(book: &Book, file: &TestFile, case: &Case, coverage: Option<&Arc<Coverage>>) -> Result<CaseResult> {
     let store = Store::open("sqlite::memory:").await?;
     let result = run_on(&store, book, file, case, coverage).await;
@@ -71,6 +104,7 @@ pub async fn run_on(
         actual: Vec::new(),
         kept: None,
         outcome: Outcome::default(),
+        diff: Vec::new(),
         entries: Vec::new(),
         problem: None,
     };
@@ -80,8 +114,11 @@ pub async fn run_on(
     }
     match stage.play(case).await {
         Ok(played) => {
-            compare(&mut result, case, &file.playbook, &played.entries);
+            let lines = compare::compare(&mut result, case, &file.playbook, &played.entries);
             outcome::compare(&mut result, case, &file.playbook, &played);
+            if !result.passed() {
+                result.diff.extend(reasons(book, file, case, lines).await?);
+            }
             result.entries = played.entries;
         }
         Err(problem) => result.problem = Some(format!("{problem:#}")),
@@ -89,53 +126,11 @@ pub async fn run_on(
     Ok(result)
 }
 
-/// The expectation is closed: what is not listed may not happen. A recipient or reason that the expected line leaves
-/// out is not compared.
-fn compare(result: &mut CaseResult, case: &Case, playbook: &str, entries: &[Entry]) {
-    let compared = entries.iter().filter(|entry| {
-        let asked = case.expect_only.as_ref().is_none_or(|words| words.iter().any(|word| word == entry.what()));
-        &*entry.playbook == playbook && asked
-    });
-    result.actual = compared.map(timeline::line).collect();
-    let Some(expect) = &case.expect else { return };
-    let mut kept: Vec<Option<usize>> = vec![None; result.actual.len()];
-    for (place, expected) in expect.iter().enumerate() {
-        let open = |(actual, kept): (&String, &Option<usize>)| kept.is_none() && says(actual, expected);
-        match result.actual.iter().zip(&kept).position(open) {
-            Some(found) => kept[found] = Some(place),
-            None => result.missing.push(expected.clone()),
-        }
-    }
-    let unexpected = result.actual.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
-    result.unexpected = unexpected.map(|(line, _)| timeline::normalized(line)).collect();
-    result.kept = Some(kept);
-}
-
-fn says(actual: &str, expected: &str) -> bool {
-    let (actual, expected) = (Parts::of(actual), Parts::of(expected));
-    let agrees = |expected: &Option<String>, actual: &Option<String>| expected.is_none() || expected == actual;
-    actual.head == expected.head && agrees(&expected.to, &actual.to) && agrees(&expected.reason, &actual.reason)
-}
-
-/// A line taken apart at its two optional ends.
-struct Parts {
-    head: String,
-    to: Option<String>,
-    reason: Option<String>,
-}
-
-impl Parts {
-    fn of(line: &str) -> Parts {
-        let line = timeline::normalized(line);
-        let (line, reason) = match line.rsplit_once(" (") {
-            Some((rest, reason)) if reason.ends_with(')') => {
-                (rest.to_owned(), Some(reason.trim_end_matches(')').to_owned()))
-            }
-            _ => (line, None),
-        };
-        match line.split_once(" -> ") {
-            Some((head, to)) => Parts { head: head.to_owned(), to: Some(to.to_owned()), reason },
-            None => Parts { head: line, to: None, reason },
-        }
-    }
+/// Plays the test again, in a database of its own, to say why the lines differ.
+async fn reasons(book: &Book, file: &TestFile, case: &Case, lines: Vec<diff::Line<'_>>) -> Result<Vec<DiffLine>> {
+    let store = Store::open("sqlite::memory:").await?;
+    let stage = Stage::set(store.clone(), book, file, case).await?;
+    let explained = why::explained(lines, case, stage).await;
+    store.close().await;
+    explained
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 
+use super::compare::Parts;
 use super::given::{event_row, given_rows, metric_rows, on_trial, zone_of};
+use super::why::Moment;
 use crate::book::Book;
 use crate::book::cases::{Case, Change, DeliveryAnswer, ENROLL, TestFile, What};
 use crate::channel::{Answer, Channels};
 use crate::condition::{Coverage, Value};
-use crate::engine::Reason;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
+use crate::engine::within::within;
 use crate::portfolio::import::{AccountRow, ContactRow, Rows};
-use crate::runtime::explain::explain;
+use crate::runtime::explain::{explain, facts};
 use crate::runtime::{CONNECTIONS, Runtime};
 use crate::store::{By, Decision, Store};
 use crate::time::{Clock, DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant};
@@ -32,13 +34,15 @@ pub(super) struct Stage {
     playbook: Arc<str>,
     entries: Vec<Entry>,
     events: usize,
+    /// How many of the test's changes have happened.
+    changed: usize,
 }
 
 /// What came of a test.
 pub(super) struct Played {
     pub entries: Vec<Entry>,
-    /// Why the account is in the playbook, left it or never came in, where the test asks.
-    pub reason: Option<String>,
+    /// The account in the end, where the test asks for an outcome.
+    pub end: Option<Moment>,
 }
 
 impl Stage {
@@ -61,7 +65,7 @@ impl Stage {
         let channels = Arc::new(Channels::nowhere());
         let runtime = Runtime::new(store, book, clock.clone(), channels, CONNECTIONS).await?;
         let playbook = file.playbook.clone();
-        Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events })
+        Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events, changed: 0 })
     }
 
     pub(super) fn count_coverage(&mut self, coverage: Arc<Coverage>) {
@@ -71,7 +75,44 @@ impl Stage {
     pub(super) async fn play(mut self, case: &Case) -> Result<Played> {
         let latest = add_days(case.start.date(), MOST_DAYS).to_datetime(case.start.time());
         let until = instant(case.until.unwrap_or(latest), &self.zone);
-        for change in &case.changes {
+        self.change_until(case, until).await?;
+        match case.until {
+            Some(_) => self.play_until(until).await?,
+            None => self.play_out(until).await?,
+        }
+        let end = match case.outcome.is_empty() {
+            true => None,
+            false => Some(self.moment().await?),
+        };
+        Ok(Played { entries: self.entries, end })
+    }
+
+    /// Plays on to that instant, with what the test changes until then.
+    pub(super) async fn go_to(&mut self, case: &Case, at: Timestamp) -> Result<()> {
+        self.change_until(case, at).await?;
+        self.play_until(at).await
+    }
+
+    /// The account in the tested playbook as it is now.
+    pub(super) async fn moment(&self) -> Result<Moment> {
+        let (store, book, now) = (&self.runtime.store, self.runtime.world().book.clone(), self.clock.now());
+        let playbook = book.playbooks[&self.playbook].clone();
+        let explained = explain(store, book.clone(), &self.account, &self.playbook, now).await?;
+        let (facts, desk) = (facts(store, book, &self.account, now).await?, self.desk().await?);
+        let enrollment = desk.entries_of(&playbook).last().map(|own| (*own).clone());
+        let facts = match &enrollment {
+            Some(enrollment) => within(&facts, &playbook, enrollment, &desk),
+            None => facts.seen_by(&playbook),
+        };
+        Ok(Moment { playbook, facts, desk, enrollment, explained })
+    }
+
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    async fn change_until(&mut self, case: &Case, until: Timestamp) -> Result<()> {
+        while let Some(change) = case.changes.get(self.changed) {
             let at = instant(change.on, &self.zone);
             if at > until {
                 break;
@@ -80,28 +121,10 @@ impl Stage {
                 self.play_until(at - jiff::Span::new().microseconds(1)).await?;
                 self.clock.set(at);
             }
+            self.changed += 1;
             self.apply(change, at).await?;
         }
-        match case.until {
-            Some(_) => self.play_until(until).await?,
-            None => self.play_out(until).await?,
-        }
-        let reason = match case.outcome.reason {
-            Some(_) => Some(self.reason().await?),
-            None => None,
-        };
-        Ok(Played { entries: self.entries, reason })
-    }
-
-    /// Of the last enrollment how it ended, else what `explain` says.
-    async fn reason(&self) -> Result<String> {
-        let desk = self.desk().await?;
-        if let Some(last) = desk.entries_of(&self.playbook).last() {
-            return Ok(last.ended.as_ref().map_or(Reason::Enrolled, |end| end.reason).to_string());
-        }
-        let (store, book) = (&self.runtime.store, self.runtime.world().book.clone());
-        let explained = explain(store, book, &self.account, &self.playbook, self.clock.now()).await?;
-        Ok(explained.reason.to_owned())
+        Ok(())
     }
 
     async fn play_until(&mut self, until: Timestamp) -> Result<()> {
@@ -208,8 +231,7 @@ impl Stage {
             Some(id) => id,
             None => {
                 self.play_until(at).await?;
-                waiting(&self.desk().await?)
-                    .ok_or_else(|| anyhow!("at {} nothing waits for an approval of `{step}`", self.local_now()))?
+                waiting(&self.desk().await?).ok_or(self.nothing("waits for an approval of", "approve", step).await?)?
             }
         };
         let mut tx = self.runtime.store.begin().await?;
@@ -226,8 +248,7 @@ impl Stage {
             Some(id) => id,
             None => {
                 self.play_until(at).await?;
-                open(&self.desk().await?)
-                    .ok_or_else(|| anyhow!("at {} there is no open task of `{step}`", self.local_now()))?
+                open(&self.desk().await?).ok_or(self.nothing("is open as a task of", "task", step).await?)?
             }
         };
         let mut tx = self.runtime.store.begin().await?;
@@ -237,6 +258,12 @@ impl Stage {
             false => tx.acknowledge_task(&id, by).await?,
         }
         Ok(tx.commit().await?)
+    }
+
+    /// What a test does to a step that is not there to be done it to, with the reason why it is not.
+    async fn nothing(&self, missing: &str, what: &str, step: &str) -> Result<anyhow::Error> {
+        let why = self.moment().await?.missing(&Parts::about(what, step));
+        Ok(anyhow!("at {} nothing {missing} `{step}`: {why}", self.local_now()))
     }
 
     async fn reply(&mut self, step: &str) -> Result<()> {

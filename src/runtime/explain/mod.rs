@@ -81,7 +81,7 @@ impl Explanation {
 }
 
 /// A comparison with what it saw, and where it stands.
-fn in_a_line(trace: &Trace) -> String {
+pub fn in_a_line(trace: &Trace) -> String {
     let seen = seen(trace);
     let because = trace.unknown_because.as_ref().map_or_else(String::new, |because| format!(" ({because})"));
     let seen = if seen.is_empty() { seen } else { format!(" {seen}") };
@@ -155,7 +155,7 @@ fn told(case: &Case<'_>, turnout: &Turnout, went_live: Option<Timestamp>) -> Exp
         next_change: ahead::next_change(case),
         deciding,
         condition,
-        enrollment: case.desk.entries_of(&playbook.id).last().map(|own| own.id.clone()),
+        enrollment: case.desk.entries_of(playbook).last().map(|own| own.id.clone()),
         notes: notes(case, went_live),
     }
 }

@@ -171,7 +171,7 @@ fn held_for(case: &Case<'_>, reason: Reason) -> Option<PolicyLine> {
 }
 
 fn reentry(case: &Case<'_>, reason: Reason) -> Option<PolicyLine> {
-    let entries = case.desk.entries_of(&case.playbook.id);
+    let entries = case.desk.entries_of(case.playbook);
     let last = entries.iter().rev().find_map(|own| own.ended.as_ref())?;
     let rule = &case.playbook.reentry;
     let mut text = format!("reentry = \"{}\"", rule.policy.word());

@@ -107,7 +107,7 @@ pub async fn explain_step(
     let (account, desk) = reading::read(store, account, as_of).await?;
     let lines = lines_until(store, &account.id, Some(playbook), as_of).await?;
     let desk = past::desk_at(&desk, &lines, as_of);
-    let own = enrollment_of(&desk, playbook).cloned();
+    let own = enrollment_of(&desk, &newest).cloned();
     let at_version = own.as_ref().and_then(|own| book.playbook_at(&own.playbook, &own.version).cloned());
     let playbook = at_version.unwrap_or(newest);
     let place = playbook.step(step).map(|(place, _)| place);
@@ -122,7 +122,7 @@ pub async fn explain_step(
     let input = Input {
         world: &world,
         account: account.clone(),
-        desk,
+        desk: Arc::new(desk),
         now: as_of,
         live_since: &live_since,
         open_tasks: &open_tasks,
@@ -160,7 +160,7 @@ pub(super) async fn lines_until(
 }
 
 /// The open enrollment in a playbook, else the last.
-fn enrollment_of<'d>(desk: &'d Desk, playbook: &str) -> Option<&'d Enrollment> {
+fn enrollment_of<'d>(desk: &'d Desk, playbook: &Playbook) -> Option<&'d Enrollment> {
     let entries = desk.entries_of(playbook);
     entries.iter().find(|own| own.is_open()).or(entries.last()).copied()
 }

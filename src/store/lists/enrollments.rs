@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Filter;
 use crate::engine::Reason;
+use crate::engine::enrollment::SHADOW;
 use crate::store::db::on;
 use crate::store::value::instant;
 use crate::store::words::{maybe, reason};
@@ -30,6 +31,9 @@ pub struct EnrollmentLine {
     #[serde(serialize_with = "crate::store::words::serialize_reason")]
     pub reason: Option<Reason>,
     pub next: Option<NextStep>,
+    /// Whether it is only recorded.
+    #[serde(skip)]
+    pub is_shadow: bool,
 }
 
 /// What comes next, and when.
@@ -94,6 +98,8 @@ impl Row {
             Some((step, at)) => Some(NextStep { step, at: instant(at)? }),
             None => None,
         };
+        let is_shadow = self.entry_key.starts_with(SHADOW);
+        let shadow = is_shadow.then_some(Reason::Shadow);
         Ok(EnrollmentLine {
             id: self.id,
             account: self.account_id,
@@ -105,13 +111,15 @@ impl Row {
             enrolled_at: Some(instant(self.enrolled_at)?),
             ended_at: self.ended_at.map(instant).transpose()?,
             outcome: self.outcome,
-            reason: maybe(reason, self.reason.or(self.parked_for))?,
+            reason: maybe(reason, self.reason.or(self.parked_for))?.or(shadow),
             next,
+            is_shadow,
         })
     }
 }
 
 /// The key without the word by which the engine tells kinds of keys apart.
 fn plain_key(key: &str) -> &str {
+    let key = key.strip_prefix(SHADOW).unwrap_or(key);
     ["key:", "n:", "event:", "at:"].into_iter().find_map(|kind| key.strip_prefix(kind)).unwrap_or(key)
 }

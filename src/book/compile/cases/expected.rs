@@ -24,10 +24,10 @@ pub(super) fn words(item: Item) -> Vec<String> {
     named.into_iter().map(|(word, _)| word.to_string()).collect()
 }
 
-/// A line with single blanks; reports one that can never be printed.
+/// A line as it is written; reports one that can never be printed.
 pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
     let (place, diagnostics) = (item.place(), item.diagnostics());
-    let words = item.words()?;
+    let (text, words) = item.words()?;
     let wrong = match &words[..] {
         [date, time, what, rest @ ..] => wrong_part(date, time, what, rest).or_else(|| wrong_id(what, rest, subject)),
         _ => Some(place.error("bad-line", "a line has a date, a time and what happens").help(FORM)),
@@ -36,8 +36,7 @@ pub(super) fn line(item: Item, subject: &Subject) -> Option<String> {
         diagnostics.push(diagnostic);
         return None;
     }
-    let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    Some(words.join(" "))
+    Some(text.trim().to_owned())
 }
 
 /// A word of a line, with its place.

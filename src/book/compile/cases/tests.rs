@@ -92,7 +92,7 @@ fn given_and_own_values_are_merged_and_computed_ones_pinned() {
     let [contact] = &case.given.contacts[..] else { panic!("one contact") };
     assert_eq!((&*contact.id, &contact.fields["status"]), ("c1", &Value::text("left")));
     assert_eq!(case.given.metrics[0].values, [5.0, 5.0, 5.0]);
-    assert_eq!(case.expect.as_ref().unwrap()[1], "2026-03-02 09:00 task review -> dana (late_skipped)");
+    assert_eq!(case.expect.as_ref().unwrap()[1], "2026-03-02 09:00  task   review   -> dana  (late_skipped)");
 }
 
 #[test]

@@ -80,6 +80,7 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         id: context.playbook.clone(),
         title: table.get("title").text().unwrap_or_else(|| context.playbook.to_string()),
         status: table.get("status").choice().unwrap_or(Status::Draft),
+        shadow_of: shadow_of(table.get("shadow_of"), context),
         send_window: context.send_window.clone(),
         in_flight: table.get("in_flight").choice().unwrap_or(InFlight::Move),
         enroll: trigger::enroll(table, trigger.as_ref(), context),
@@ -107,6 +108,19 @@ fn assemble(table: &mut Table, trigger: Option<Trigger>, context: &mut Context) 
         reentry: reentry?,
     };
     Some(playbook)
+}
+
+/// Another playbook of the book.
+fn shadow_of(item: Item, context: &Context) -> Option<Arc<str>> {
+    let (place, diagnostics) = (item.place(), item.diagnostics());
+    let other = item.is_present().then(|| context.other_playbook(item)).flatten()?;
+    if other == context.playbook {
+        let message = format!("`{other}` cannot be compared with itself");
+        let help = "name the live playbook; without the key it is compared with what it did while it was live";
+        diagnostics.push(place.error("wrong-value", message).help(help));
+        return None;
+    }
+    Some(other)
 }
 
 /// A message class: one of the policy's, or transactional. Without a priority list any word is one.

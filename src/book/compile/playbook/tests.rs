@@ -79,7 +79,7 @@ const AT: &str = "at = \"anchor - 90d\"";
 const TAIL: &str = "title = \"Review {{ account.name }}\"\n";
 
 #[rustfmt::skip]
-const BROKEN: [Broken; 38] = [
+const BROKEN: [Broken; 40] = [
     ("class = \"renewal\"", "clas = \"renewal\"", "unknown-key", 4, "`clas`"),
     ("id = \"renewal-kickoff\"", "id = \"Renewal Kickoff\"", "bad-id", 2, "not an id"),
     ("schema_version = 1", "schema_version = 2", "out-of-range", 1, "schema_version"),
@@ -98,6 +98,8 @@ const BROKEN: [Broken; 38] = [
     (STEP, "[enroll]\nwhen = 'run.day > 3'\n[[step]]", "", 10, "run"),
     (STEP, "[reentry]\npolicy = \"once\"\n[[step]]", "unknown-value", 10, "policy"),
     (STEP, "[measure]\nholdout = 1.5\n[[step]]", "out-of-range", 10, "between 0 and 1"),
+    ("owner = ", "shadow_of = \"at-rsk\"\nowner = ", "unknown-name", 3, "at-rsk"),
+    ("owner = ", "shadow_of = \"renewal-kickoff\"\nowner = ", "wrong-value", 3, "compared with itself"),
     (STEP, "[[suppress]]\nid = \"p1\"\n[[step]]", "missing-key", 9, "neither"),
     (STEP, "[[suppress]]\nid = \"p1\"\ninhibited_by = \"at-rsk\"\n[[step]]", "unknown-name", 11, "at-rsk"),
     (STEP, "[[branch]]\nid = \"big\"\nwhen = 'account.arr > 5'\n[[step]]", "branch-default", 9, "default"),
