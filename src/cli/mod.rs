@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod against;
 mod approvals;
 mod chart;
 mod check;
