@@ -28,6 +28,7 @@ mod script;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod thresholds;
 mod trace;
 mod value;
 mod vocabulary;
@@ -43,6 +44,7 @@ pub use reads::Reads;
 pub use registry::{Field, Metric, Registry, Scope};
 pub use scan::MAX_LENGTH;
 pub use script::Scripts;
+pub use thresholds::Threshold;
 pub use trace::Trace;
 pub use value::{Truth, Type, Value};
 pub use vocabulary::{NAMES, OPERATORS, Term};
