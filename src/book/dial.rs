@@ -170,7 +170,8 @@ fn written(file: &SourceFile, source: &Source, at: &Range<usize>) -> Option<Rang
 fn known(playbook: &Playbook, found: &[Threshold]) -> String {
     let numbers = found.iter().map(|own| {
         let line = own.source.line_at(own.at.start);
-        format!("enroll.{} ({}, {}:{line})", own.of, own.comparison, own.source.file)
+        let name = if own.of == "health.score" { "health" } else { &own.of };
+        format!("enroll.{name} ({}, {}:{line})", own.comparison, own.source.file)
     });
     let duration = duration(playbook).map(|dial| format!("enroll.for ({})", dial.text));
     let keys: Vec<String> = numbers.chain(duration).collect();

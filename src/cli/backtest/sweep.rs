@@ -98,7 +98,11 @@ async fn play(
 
 fn tell(print: Print, playbook: &Playbook, sweep: &Sweep, dial: &Dial, rows: &[Row]) -> Result<()> {
     let line = dial.line.map_or_else(String::new, |line| format!(":{line}"));
-    print.line(format!("{} with {} at, in place of `{}` ({}{line}):", playbook.id, sweep.key, dial.text, dial.file))?;
+    let whose = if dial.file == playbook.file { "" } else { ", for every playbook that asks it" };
+    print.line(format!(
+        "{} with {} in place of `{}` ({}{line}{whose}):",
+        playbook.id, sweep.key, dial.text, dial.file
+    ))?;
     let columns = ["value", "entered", "peak", "mails", "caught", "missed", "precision", "recall", "days before", ""];
     let most = rows.iter().filter_map(|row| row.figures.churn.recall()).fold(0.0, f64::max);
     print.table(&columns, rows.iter().map(|row| cells(row, dial, most)))?;
