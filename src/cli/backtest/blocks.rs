@@ -8,7 +8,7 @@ use crate::cli::exit::Result;
 use crate::cli::print::{Print, or_dash};
 use crate::runtime::backtest::{Churn, Figures, Lost};
 use crate::runtime::summary::week_of;
-use crate::time::{Date, TimeZone, Timestamp, local_date};
+use crate::time::Date;
 
 /// Accounts named in a line; `--accounts` has all.
 const NAMED: usize = 10;
@@ -163,7 +163,8 @@ fn changed(print: Print, figures: &Figures, (name, other): (&str, &Figures), is_
     let first =
         newly_missed.first().and_then(|own| other.churn.caught.iter().find(|caught| caught.account == own.account));
     if let Some(first) = first.filter(|_| is_kept) {
-        print.line(format!("  playcaller explain {} {} --now {}", first.account, figures.playbook, first.entered))?;
+        print
+            .line(format!("  playcaller explain {} {} --now {}", first.account, figures.playbook, first.entered.at))?;
     }
     lost(print, "Newly caught", &other.churn.newly_missed(&figures.churn))
 }
@@ -173,7 +174,7 @@ fn lost(print: Print, what: &str, lost: &[Lost]) -> Result<()> {
         return Ok(());
     }
     let mut names: Vec<String> =
-        lost.iter().take(NAMED).map(|own| format!("{} ({})", own.account, day(own.churned))).collect();
+        lost.iter().take(NAMED).map(|own| format!("{} ({})", own.account, own.churned.day)).collect();
     if lost.len() > NAMED {
         names.push(format!("and {} more (--accounts)", lost.len() - NAMED));
     }
@@ -185,24 +186,19 @@ fn accounts(print: Print, figures: &Figures) -> Result<()> {
     let Churn { caught, missed, stayed } = &figures.churn;
     let caught = caught.iter().map(|own| {
         let days = own.days.to_string();
-        (own.account.clone(), [day(own.entered), day(own.churned), days, "caught".to_owned()])
+        (own.account.clone(), [own.entered.day.to_string(), own.churned.day.to_string(), days, "caught".to_owned()])
     });
     let missed = missed.iter().map(|own| {
         let dash = || "–".to_owned();
-        (own.account.clone(), [dash(), day(own.churned), dash(), "missed".to_owned()])
+        (own.account.clone(), [dash(), own.churned.day.to_string(), dash(), "missed".to_owned()])
     });
-    let stayed = stayed.iter().map(|(account, entered)| {
+    let stayed = stayed.iter().map(|own| {
         let dash = || "–".to_owned();
-        (account.clone(), [day(*entered), dash(), dash(), "stayed".to_owned()])
+        (own.account.clone(), [own.entered.day.to_string(), dash(), dash(), "stayed".to_owned()])
     });
     let mut rows: Vec<(Arc<str>, [String; 4])> = caught.chain(missed).chain(stayed).collect();
     rows.sort();
     print.line("")?;
     let rows = rows.into_iter().map(|(account, cells)| std::iter::once(account.to_string()).chain(cells).collect());
     print.table(&["account", "entered", "churned", "days before", ""], rows)
-}
-
-/// The day in UTC.
-fn day(at: Timestamp) -> String {
-    local_date(at, &TimeZone::UTC).to_string()
 }

@@ -72,11 +72,14 @@ fn refused(file: &Path, report: &ImportReport) -> Option<Limit> {
     let first = report.refused.first()?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let field = first.field.as_deref().map_or_else(String::new, |field| format!(" {field}:"));
-    let which = match report.refused.len() {
-        _ if report.read == 0 => format!("{name} was refused"),
-        n => format!("{n} of {} rows of {name} were refused, the first", report.read),
+    let text = match report.refused.len() {
+        _ if report.read == 0 => format!("Refused: all of {name}, line {}:{field} {}.", first.line, first.reason),
+        n => format!(
+            "Refused: {n} of {} rows of {name}, the first in line {}:{field} {}.",
+            report.read, first.line, first.reason
+        ),
     };
-    Some(Limit::new(LimitKind::Refused, format!("{which}: line {}:{field} {}.", first.line, first.reason)))
+    Some(Limit::new(LimitKind::Refused, text))
 }
 
 /// Rows that hold from always on.

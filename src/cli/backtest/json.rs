@@ -69,22 +69,22 @@ pub fn figures(own: &Figures) -> Value {
 }
 
 fn lost(own: &Lost) -> Value {
-    json!({ "account": own.account, "churned": utc_text(own.churned) })
+    json!({ "account": own.account, "churned": utc_text(own.churned.at) })
 }
 
 fn accounts(churn: &Churn) -> Value {
     let caught = churn.caught.iter().map(|own| {
         json!({
-            "account": own.account, "entered": utc_text(own.entered), "churned": utc_text(own.churned),
+            "account": own.account, "entered": utc_text(own.entered.at), "churned": utc_text(own.churned.at),
             "days": own.days, "was_in": own.was_in, "what": "caught",
         })
     });
     let missed = churn.missed.iter().map(|own| {
-        json!({ "account": own.account, "entered": null, "churned": utc_text(own.churned), "days": null,
+        json!({ "account": own.account, "entered": null, "churned": utc_text(own.churned.at), "days": null,
             "was_in": false, "what": "missed" })
     });
-    let stayed = churn.stayed.iter().map(|(account, entered)| {
-        json!({ "account": account, "entered": utc_text(*entered), "churned": null, "days": null, "was_in": false,
+    let stayed = churn.stayed.iter().map(|own| {
+        json!({ "account": own.account, "entered": utc_text(own.entered.at), "churned": null, "days": null, "was_in": false,
             "what": "stayed" })
     });
     caught.chain(missed).chain(stayed).collect()

@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::AsOf;
 use super::against;
 use super::exit::{Exit, Failure, Result};
@@ -29,7 +31,7 @@ use crate::runtime::play::Step;
 use crate::runtime::simulate::{Played, Scene};
 use crate::runtime::timeline;
 use crate::store::{Recorded, Store};
-use crate::time::{TimeZone, Timestamp, add_days, local_date, start_of_day};
+use crate::time::{TimeZone, Timestamp, local_date, start_of_day};
 use values::Sweep;
 
 #[derive(Debug, clap::Args)]
@@ -137,10 +139,9 @@ impl Backtest {
             }
         };
         let Some(recorded) = store.recorded(after).await? else { return Err(self.nothing()) };
-        let first = start_of_day(local_date(recorded.first, &TimeZone::UTC), &TimeZone::UTC);
-        let end = now.map_or(recorded.last, |now| recorded.last.min(now));
-        let from = self.from.map_or(first, |Moment(at)| at);
-        let until = self.until.map_or_else(|| end_of_day(end).min(now.unwrap_or(Timestamp::MAX)), |Moment(at)| at);
+        let from = self.from.map_or_else(|| all_of_first_day(recorded.first), |Moment(at)| at);
+        let last = now.map_or(recorded.last, |now| recorded.last.min(now));
+        let until = self.until.map_or(last, |Moment(at)| at);
         if until <= from {
             return Err(self.empty_stretch(from, until, &recorded));
         }
@@ -257,10 +258,11 @@ fn tell_limits(print: Print, limits: &[Limit]) -> Result<()> {
     limits.iter().try_for_each(|limit| print.line(format!("- {}", limit.text)))
 }
 
-fn end_of_day(at: Timestamp) -> Timestamp {
-    let day = local_date(at, &TimeZone::UTC);
-    let start = start_of_day(day, &TimeZone::UTC);
-    if start == at { at } else { start_of_day(add_days(day, 1), &TimeZone::UTC) }
+/// When what is dated by the same day as the first thing recorded has begun in every zone: these run from UTC-12 to
+/// UTC+14, so at noon in UTC. The book goes live on all of it.
+fn all_of_first_day(first: Timestamp) -> Timestamp {
+    let day = local_date(first + SignedDuration::from_hours(14), &TimeZone::UTC);
+    start_of_day(day, &TimeZone::UTC) + SignedDuration::from_hours(12)
 }
 
 /// The day in UTC.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::condition::Value;
 use crate::engine::desk::{Entry, EntryKind};
 use crate::portfolio::Account;
-use crate::time::{TimeZone, Timestamp, days_between, local_date};
+use crate::time::{Date, TimeZone, Timestamp, days_between, local_date};
 
 use super::is_entry;
 
@@ -21,8 +21,8 @@ pub struct Churn {
     pub caught: Vec<Caught>,
     /// Churned without having entered before; by account.
     pub missed: Vec<Lost>,
-    /// Entered and did not churn after; by account, with the first entry.
-    pub stayed: Vec<(Arc<str>, Timestamp)>,
+    /// Entered and did not churn after; by account.
+    pub stayed: Vec<Stayed>,
 }
 
 /// An account that churned after it had entered.
@@ -30,9 +30,9 @@ pub struct Churn {
 pub struct Caught {
     pub account: Arc<str>,
     /// The first time in the period.
-    pub entered: Timestamp,
-    pub churned: Timestamp,
-    /// From the first entry to the churn, in days of the account's zone.
+    pub entered: Moment,
+    pub churned: Moment,
+    /// From the first entry to the churn, in local days.
     pub days: i64,
     /// Whether it was still in the playbook when it churned.
     pub was_in: bool,
@@ -42,7 +42,22 @@ pub struct Caught {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lost {
     pub account: Arc<str>,
-    pub churned: Timestamp,
+    pub churned: Moment,
+}
+
+/// An account that entered and did not churn after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stayed {
+    pub account: Arc<str>,
+    /// The first time in the period.
+    pub entered: Moment,
+}
+
+/// An instant, and what day it is then for the account.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    pub at: Timestamp,
+    pub day: Date,
 }
 
 impl Churn {
@@ -64,22 +79,23 @@ impl Churn {
         }
         churn.caught.sort_by(|one, other| one.account.cmp(&other.account));
         churn.missed.sort_by(|one, other| one.account.cmp(&other.account));
-        churn.stayed.sort();
+        churn.stayed.sort_by(|one, other| one.account.cmp(&other.account));
         churn
     }
 
     fn add(&mut self, account: &Account, lines: &[&Entry], churns: &[Timestamp]) {
-        let first = lines.iter().copied().filter(|entry| is_entry(entry)).min_by_key(|entry| entry.at);
-        let after = first.and_then(|first| churns.iter().find(|at| first.at < **at));
-        match (first, after, churns.last()) {
-            (Some(first), Some(churned), _) => self.caught.push(caught(first, lines, *churned)),
-            (first, None, Some(churned)) => {
-                self.stayed.extend(first.map(|first| (account.id.clone(), first.at)));
-                self.missed.push(Lost { account: account.id.clone(), churned: *churned });
-            }
-            (Some(first), None, None) => self.stayed.push((account.id.clone(), first.at)),
-            (None, ..) => {}
+        let moment = |at: Timestamp| Moment { at, day: local_date(at, &zone(account, at)) };
+        let first = lines.iter().copied().filter(|entry| is_entry(entry)).map(|entry| entry.at).min();
+        let after = first.and_then(|first| churns.iter().copied().find(|at| first < *at));
+        let id = || account.id.clone();
+        if let Some((entered, churned)) = first.zip(after) {
+            let was_in = was_in(lines, churned);
+            let (entered, churned) = (moment(entered), moment(churned));
+            let days = days_between(entered.day, churned.day);
+            return self.caught.push(Caught { account: id(), entered, churned, days, was_in });
         }
+        self.missed.extend(churns.last().map(|at| Lost { account: id(), churned: moment(*at) }));
+        self.stayed.extend(first.map(|at| Stayed { account: id(), entered: moment(at) }));
     }
 
     pub fn churned(&self) -> usize {
@@ -133,11 +149,12 @@ impl Churn {
     }
 }
 
-fn caught(first: &Entry, lines: &[&Entry], churned: Timestamp) -> Caught {
-    let zone = TimeZone::get(&first.zone).unwrap_or(TimeZone::UTC);
-    let days = days_between(local_date(first.at, &zone), local_date(churned, &zone));
-    let was_in = lines.iter().any(|entry| is_entry(entry) && entry.at < churned && lasts(entry, lines, churned));
-    Caught { account: first.account.clone(), entered: first.at, churned, days, was_in }
+fn zone(account: &Account, at: Timestamp) -> TimeZone {
+    account.text("timezone", at).and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+fn was_in(lines: &[&Entry], at: Timestamp) -> bool {
+    lines.iter().any(|entry| is_entry(entry) && entry.at < at && lasts(entry, lines, at))
 }
 
 /// Whether the enrollment that began there had not ended before `at`.

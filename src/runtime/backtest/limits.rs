@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::book::playbook::{Playbook, Trigger};
+use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::book::{Book, Dictionary};
 use crate::condition::{Reads, Value};
 use crate::portfolio::{Account, Fields};
@@ -71,7 +72,7 @@ pub fn limits(
 ) -> Vec<Limit> {
     let reads = reads(book, playbooks);
     let mut limits = vec![begins(accounts, history.from)];
-    if history.last < history.until {
+    if history.until.duration_since(history.last) > SignedDuration::from_hours(24) {
         let last = day(history.last);
         limits.push(Limit::new(
             LimitKind::Ends,
@@ -91,11 +92,12 @@ pub fn limits(
     limits
 }
 
-/// Everything these playbooks ask for, through health too.
+/// Everything these playbooks ask for, through health too; whoever mails asks for contacts.
 fn reads(book: &Book, playbooks: &[&Arc<Playbook>]) -> Reads {
     let mut reads = Reads::default();
     for playbook in playbooks {
         playbook.expressions().for_each(|expression| reads.merge(expression.reads()));
+        reads.contacts |= playbook.steps.iter().any(|step| matches!(step.action, Action::Email(_)));
         if let Trigger::Date(date) = &playbook.trigger {
             reads.fields.insert(date.anchor.clone());
         }
@@ -109,10 +111,13 @@ fn reads(book: &Book, playbooks: &[&Arc<Playbook>]) -> Reads {
 
 fn begins(accounts: &[&Account], from: Timestamp) -> Limit {
     let later = accounts.iter().filter(|own| own.known_since.is_some_and(|since| since > from)).count();
-    let begin = format!("Played from {}", day(from));
     let text = match later {
-        0 => format!("{begin}, when all accounts are known already."),
-        _ => format!("{begin}; {later} of {} accounts came in later, each on its own day.", accounts.len()),
+        0 => format!("Played from {}, when all accounts are known already.", day(from)),
+        _ => format!(
+            "Played from {}; {later} of {} accounts came in later, each on its own day.",
+            day(from),
+            accounts.len()
+        ),
     };
     Limit::new(LimitKind::Begins, text)
 }

@@ -22,7 +22,7 @@ use crate::time::Timestamp;
 use super::simulate::{Played, Scene};
 use super::summary::Summary;
 
-pub use churn::{Caught, Churn, Lost};
+pub use churn::{Caught, Churn, Lost, Moment, Stayed};
 pub use limits::{History, Limit, LimitKind, limits};
 
 /// What one playbook would have done.

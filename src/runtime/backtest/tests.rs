@@ -55,7 +55,7 @@ fn an_account_is_caught_when_it_entered_before_it_churned_and_else_missed() {
     let churn = churn(&entries, &accounts);
     assert_eq!((churn.caught.len(), churn.caught[0].days, churn.caught[0].was_in), (1, 10, true));
     assert_eq!(ids(&churn.missed), ["late", "never"]);
-    assert_eq!(churn.stayed.iter().map(|(id, _)| &**id).collect::<Vec<_>>(), ["late", "stays"]);
+    assert_eq!(churn.stayed.iter().map(|own| &*own.account).collect::<Vec<_>>(), ["late", "stays"]);
     assert_eq!((churn.churned(), churn.entered()), (3, 3));
     assert_eq!((churn.precision(), churn.recall()), (Some(1.0 / 3.0), Some(1.0 / 3.0)));
 }
@@ -132,4 +132,13 @@ fn a_named_draft_plays_as_if_it_were_live() {
     let book = Arc::new(loaded.book);
     assert_eq!(as_if_live(&book, &["save".into()].into()).playbooks["save"].status, Status::Live);
     assert_eq!(as_if_live(&book, &BTreeSet::new()).playbooks["save"].status, Status::Draft);
+}
+
+#[test]
+fn days_are_those_of_the_account() {
+    let mut auckland = account("acme", &[("01-01", "active")]);
+    auckland.fields.record("timezone", at("01-01"), Value::text("Pacific/Auckland"));
+    auckland.fields.record("status", "2026-03-09T11:00:00Z".parse().unwrap(), Value::text("churned"));
+    let lost = churn(&[], &[auckland]).missed.remove(0);
+    assert_eq!(lost.churned.day.to_string(), "2026-03-10");
 }
