@@ -83,7 +83,7 @@ impl Runtime {
         &mut self,
         accounts: &[Arc<str>],
         now: Timestamp,
-    ) -> Result<Vec<(Desk, Visit)>> {
+    ) -> Result<Vec<(Arc<Desk>, Visit)>> {
         let wanted: Vec<(Arc<str>, i64)> = accounts.iter().map(|id| (id.clone(), i64::MIN)).collect();
         self.read(&wanted).await?;
         let open_tasks = self.open_tasks().await?;
@@ -130,7 +130,7 @@ impl Runtime {
         let accounts: Vec<(Account, i64)> = self.store.load_accounts(&missing).await?;
         let mut desks = self.store.load_desks(&missing, self.clock.now()).await?;
         for (account, version) in accounts {
-            let desk: Desk = desks.remove(&account.id).unwrap_or_default();
+            let desk = Arc::new(desks.remove(&account.id).unwrap_or_default());
             let id = account.id.clone();
             self.resident.insert(id, Resident { version, account: Arc::new(account), desk });
         }

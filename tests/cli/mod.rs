@@ -9,6 +9,7 @@ mod describing;
 mod limits;
 mod reading;
 mod running;
+mod simulating;
 
 use std::path::Path;
 use std::process::Command;
