@@ -109,6 +109,12 @@ pub fn read(dir: &Path, diagnostics: &Diagnostics) -> BTreeMap<String, String> {
     texts
 }
 
+/// The texts of those files that are of the book, read from elsewhere than a folder; reports what cannot be read.
+pub fn sort_out(files: BTreeMap<String, Vec<u8>>, diagnostics: &Diagnostics) -> BTreeMap<String, String> {
+    let own = files.into_iter().filter(|(below, _)| kind(below) != Kind::Other);
+    own.filter_map(|(below, bytes)| text_of(bytes, &below, diagnostics).map(|text| (below, text))).collect()
+}
+
 /// Puts a new text in the place of a file's, whole or not at all.
 ///
 /// # Errors
@@ -163,6 +169,10 @@ fn entries(dir: &Path) -> io::Result<Vec<String>> {
 /// The text of a file; reported and none when it cannot be read, is too large or is no text.
 fn read_text(path: &Path, below: &str, diagnostics: &Diagnostics) -> Option<String> {
     let bytes = fs::read(path).map_err(|error| diagnostics.push(unreadable(below, &error))).ok()?;
+    text_of(bytes, below, diagnostics)
+}
+
+fn text_of(bytes: Vec<u8>, below: &str, diagnostics: &Diagnostics) -> Option<String> {
     if bytes.len() > MAX_FILE_BYTES {
         let message = format!("the file has {} bytes; at most {MAX_FILE_BYTES} are read", bytes.len());
         diagnostics.push(Diagnostic::without_place("file-too-large", below, message));

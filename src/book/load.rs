@@ -64,6 +64,14 @@ pub fn read(dir: &Path) -> Texts {
     Texts { files, unreadable: diagnostics.sorted() }
 }
 
+/// The files of a book that were read from elsewhere than a folder, such as a git revision, by their path below the book
+/// with `/`; those that are no files of a book are left out.
+pub fn sort_out(files: BTreeMap<String, Vec<u8>>) -> Texts {
+    let diagnostics = Diagnostics::default();
+    let files = folder::sort_out(files, &diagnostics);
+    Texts { files, unreadable: diagnostics.sorted() }
+}
+
 /// Loads the book in a folder.
 pub fn load(dir: &Path) -> Loaded {
     load_texts(read(dir))

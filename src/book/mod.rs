@@ -11,6 +11,7 @@ pub mod compile;
 pub mod deployment;
 pub mod describe;
 pub mod diagnostic;
+pub mod dial;
 pub mod dictionary;
 pub mod edition;
 mod folder;

@@ -1,6 +1,6 @@
 //! `import`: account data from files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
@@ -43,7 +43,7 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 
 impl Import {
     pub async fn run(self, session: &Session) -> Result<Exit> {
-        let map = self.map()?;
+        let map = read_map(self.map.as_deref())?;
         let book = session.book()?;
         if !self.file.is_file() {
             return Err(Failure::wrong(format!("there is no file {}", self.file.display())));
@@ -69,18 +69,6 @@ impl Import {
         Ok(if report.refused.is_empty() { Exit::Done } else { Exit::Wrong })
     }
 
-    fn map(&self) -> Result<ImportMap> {
-        let Some(path) = &self.map else { return Ok(ImportMap::default()) };
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::wrong(format!("the map {name} cannot be read: {error}")))?;
-        ImportMap::parse(&name, text.clone()).map_err(|diagnostics| {
-            let file = SourceFile::new(&name, text);
-            let files = [(file.name.clone(), file)].into();
-            Failure::wrong(format!("the map {name} is wrong\n{}", render::render(&diagnostics, &files, false)))
-        })
-    }
-
     fn told(&self, report: &ImportReport) -> String {
         let mut text = format!(
             "{}: {} read, {} new, {} updated, {} unchanged, {} refused\n",
@@ -100,4 +88,17 @@ impl Import {
         }
         text
     }
+}
+
+/// The map in that file; without one, columns are what they are called.
+pub fn read_map(path: Option<&Path>) -> Result<ImportMap> {
+    let Some(path) = path else { return Ok(ImportMap::default()) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::wrong(format!("the map {name} cannot be read: {error}")))?;
+    ImportMap::parse(&name, text.clone()).map_err(|diagnostics| {
+        let file = SourceFile::new(&name, text);
+        let files = [(file.name.clone(), file)].into();
+        Failure::wrong(format!("the map {name} is wrong\n{}", render::render(&diagnostics, &files, false)))
+    })
 }

@@ -2,7 +2,9 @@
 
 mod account;
 mod accounts;
+mod against;
 mod approvals;
+mod backtest;
 mod chart;
 mod check;
 mod daemon;
@@ -86,6 +88,8 @@ enum Command {
     Run(run::Run),
     /// What lies ahead of one account, or of all, if nothing changes
     Simulate(simulate::Simulate),
+    /// What this version of the book would have done over recorded history
+    Backtest(backtest::Backtest),
     /// Who qualifies for a condition
     Match(matching::Match),
     /// Why an account is, or is not, in a playbook; why a step, a message or a task came, or not yet
@@ -169,6 +173,7 @@ impl Command {
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,
             Command::Simulate(command) => command.run(session).await,
+            Command::Backtest(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,
             Command::Explain(command) => command.run(session).await,
             Command::WhyNot(command) => command.run(session).await,

@@ -86,7 +86,7 @@ impl Print {
         self.table(columns, items.iter().map(row))
     }
 
-    /// An aligned table without lines; in bold its header.
+    /// An aligned table without lines; in bold its header, if it has one.
     pub fn table(self, columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -95,7 +95,9 @@ impl Print {
         } else {
             table.force_no_tty();
         }
-        table.set_header(columns.iter().map(|name| Cell::new(name.to_uppercase()).add_attribute(Attribute::Bold)));
+        if !columns.is_empty() {
+            table.set_header(columns.iter().map(|name| Cell::new(name.to_uppercase()).add_attribute(Attribute::Bold)));
+        }
         table.add_rows(rows);
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));

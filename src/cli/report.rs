@@ -112,6 +112,12 @@ pub fn time_bar(from: Timestamp, until: Timestamp) -> TimeBar {
     TimeBar(bar, from)
 }
 
+/// A bar over so many plays.
+pub fn play_bar(plays: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} plays {elapsed}").expect("a fixed template");
+    ProgressBar::new(plays as u64).with_style(style)
+}
+
 /// A bar over the bytes of a file.
 pub fn byte_bar(what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}").expect("a fixed template");

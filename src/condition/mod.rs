@@ -29,6 +29,7 @@ mod script;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod thresholds;
 mod trace;
 mod value;
 mod vocabulary;
@@ -45,6 +46,7 @@ pub use reads::Reads;
 pub use registry::{Field, Metric, Registry, Scope};
 pub use scan::MAX_LENGTH;
 pub use script::Scripts;
+pub use thresholds::Threshold;
 pub use trace::{Age, AgeKind, Makeup, Shortfall, Trace};
 pub use value::{Truth, Type, Value};
 pub use vocabulary::{NAMES, OPERATORS, Term};

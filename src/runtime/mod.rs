@@ -5,6 +5,7 @@
 //! and channel.
 
 pub mod act;
+pub mod backtest;
 pub mod cases;
 pub mod daemon;
 pub mod deliver;

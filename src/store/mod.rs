@@ -22,6 +22,7 @@ mod lock;
 mod notices;
 mod outbox;
 mod people;
+mod recorded;
 mod records;
 mod turnout;
 mod value;
@@ -46,3 +47,4 @@ pub use lists::{
 pub use lock::DaemonLock;
 pub use notices::{DueNotice, NoticeLine};
 pub use outbox::{ClaimedDelivery, Mark, Settled, Swept};
+pub use recorded::Recorded;

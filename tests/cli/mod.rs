@@ -2,6 +2,7 @@
 
 mod acting;
 mod agreeing;
+mod backtesting;
 mod checking;
 mod demo;
 mod describing;

@@ -1,6 +1,6 @@
 //! `simulate`: what lies ahead if nothing changes, or if something does.
 
-mod story;
+pub(super) mod story;
 mod what_if;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::cli::print::Print;
 use crate::engine::desk::Entry;
 use crate::runtime::timeline;
 
-pub(super) fn print(print: Print, entries: &[Entry]) -> Result<()> {
+pub fn print(print: Print, entries: &[Entry]) -> Result<()> {
     let mut timelines: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         timelines.entry((&entry.account, &entry.playbook)).or_default().push(entry);
