@@ -12,6 +12,7 @@ pub mod deployment;
 pub mod describe;
 pub mod diagnostic;
 pub mod dictionary;
+pub mod difference;
 pub mod edition;
 mod folder;
 pub mod health;

@@ -16,6 +16,7 @@ mod functions;
 mod lower;
 mod name;
 mod named;
+mod one_line;
 mod parse;
 mod problem;
 mod ranges;

@@ -5,6 +5,7 @@ mod checking;
 mod demo;
 mod describing;
 mod limits;
+mod planning;
 mod reading;
 mod running;
 

@@ -10,6 +10,9 @@ use super::playbook::{Playbook, Status};
 use super::{Book, Policy};
 use crate::condition::{Expression, Words};
 
+pub use people::{everyone, who};
+pub use steps::sentence;
+
 /// The text of one playbook, a paragraph per subject, lines without a width.
 pub fn describe(playbook: &Playbook, book: &Book) -> String {
     let mut page = Page::default();

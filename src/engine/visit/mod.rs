@@ -36,6 +36,7 @@ use super::enrollment::{Enrollment, StepState};
 use super::recipients::OpenTasks;
 use super::turnout::Turnout;
 
+pub use edits::{Stay, why_it_stays};
 pub use ladder::level_key;
 pub use rehearse::{Rehearsal, rehearse};
 
