@@ -1,93 +1,34 @@
-//! What a stretch of time brought, counted per playbook; and bars that show how far long work has come.
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! What a stretch of time brought, as a table per playbook; and bars that show how far long work has come.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::exit::Result;
 use super::print::Print;
-use crate::book::playbook::Kind;
-use crate::engine::Reason;
 use crate::engine::desk::{Entry, EntryKind, EntryResult};
 use crate::runtime::Tick;
+use crate::runtime::tally::{Counts, Tally};
 use crate::time::{Timestamp, utc_text};
 
-/// What happened in one playbook.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Counts {
-    pub enrolled: usize,
-    pub mails: usize,
-    /// Slack and Teams.
-    pub chats: usize,
-    pub webhooks: usize,
-    pub tasks: usize,
-    pub escalations: usize,
-    pub goals: usize,
-    pub held: usize,
-    pub skipped: usize,
-}
-
-/// Counts per playbook.
-#[derive(Debug, Default)]
-pub struct Tally(pub BTreeMap<Arc<str>, Counts>);
-
-impl Tally {
-    pub fn add(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            self.0.entry(entry.playbook.clone()).or_default().add(entry);
-        }
-    }
-
-    /// A table with a row per playbook.
-    pub fn print(&self, print: Print) -> Result<()> {
-        let columns =
-            ["playbook", "enrolled", "mails", "chat", "webhooks", "tasks", "escalated", "goals", "held", "skipped"];
-        let rows = self.0.iter().map(|(playbook, own)| {
-            let counts = [
-                own.enrolled,
-                own.mails,
-                own.chats,
-                own.webhooks,
-                own.tasks,
-                own.escalations,
-                own.goals,
-                own.held,
-                own.skipped,
-            ];
-            std::iter::once(playbook.to_string()).chain(counts.map(|n| n.to_string())).collect()
-        });
-        print.table(&columns, rows)
-    }
-}
-
-impl Counts {
-    fn add(&mut self, entry: &Entry) {
-        match (entry.kind, entry.result) {
-            (EntryKind::Enroll, EntryResult::Done) => {
-                self.enrolled += usize::from(entry.reason != Some(Reason::Holdout))
-            }
-            (EntryKind::Goal, _) => self.goals += 1,
-            (EntryKind::Step | EntryKind::Escalate | EntryKind::Enroll, EntryResult::Held) => self.held += 1,
-            (EntryKind::Step | EntryKind::Escalate, EntryResult::Skipped) => self.skipped += 1,
-            (EntryKind::Step | EntryKind::Escalate, EntryResult::Done) => {
-                self.escalations += usize::from(entry.kind == EntryKind::Escalate);
-                self.add_action(entry.action);
-            }
-            _ => {}
-        }
-    }
-
-    fn add_action(&mut self, action: Option<Kind>) {
-        match action {
-            Some(Kind::Email) => self.mails += 1,
-            Some(Kind::Slack | Kind::Teams) => self.chats += 1,
-            Some(Kind::Webhook) => self.webhooks += 1,
-            Some(Kind::Task) => self.tasks += 1,
-            _ => {}
-        }
-    }
+/// A table with a row per playbook.
+pub fn print_tally(print: Print, tally: &Tally) -> Result<()> {
+    let columns =
+        ["playbook", "enrolled", "mails", "chat", "webhooks", "tasks", "escalated", "goals", "held", "skipped"];
+    let rows = tally.0.iter().map(|(playbook, own)| {
+        let counts = [
+            own.enrolled,
+            own.mails,
+            own.chats,
+            own.webhooks,
+            own.tasks,
+            own.escalations,
+            own.goals,
+            own.held,
+            own.skipped,
+        ];
+        std::iter::once(playbook.to_string()).chain(counts.map(|n| n.to_string())).collect()
+    });
+    print.table(&columns, rows)
 }
 
 /// What `run` did at one moment, as other programs read it.

@@ -6,11 +6,12 @@ use super::daemon::{self, CONNECTIONS};
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::play::Play;
-use super::report::{RunReport, Tally, time_bar};
+use super::report::{RunReport, print_tally, time_bar};
 use super::session::{Session, go_virtual, refused};
 use crate::book::Book;
 use crate::channel::Channels;
 use crate::runtime::reload::{Report, open_book};
+use crate::runtime::tally::Tally;
 use crate::runtime::{Runtime, timeline};
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
@@ -134,7 +135,7 @@ async fn play(session: &Session, store: Store, channels: Channels, from: Timesta
     played.and(written)?;
     if !print.is_json() {
         print.line(format!("From {from} to {until}:"))?;
-        tally.print(print)?;
+        print_tally(print, &tally)?;
     }
     Ok(Exit::Done)
 }

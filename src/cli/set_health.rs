@@ -6,6 +6,7 @@ use super::ByHand;
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::session::{Session, expect_account};
+use crate::portfolio::import::score as by_hand_score;
 use crate::time::utc_text;
 
 pub async fn run(
@@ -16,14 +17,7 @@ pub async fn run(
     reason: Option<String>,
     by: ByHand,
 ) -> Result<Exit> {
-    let score = match score.trim() {
-        "" => None,
-        text => Some(text.parse::<i64>().ok().filter(|score| (0..=100).contains(score)).ok_or_else(|| {
-            Failure::wrong(format!(
-                "health={text} is no score: write a whole number from 0 to 100, or nothing to end it"
-            ))
-        })?),
-    };
+    let score = by_hand_score(score.trim()).map_err(Failure::wrong)?;
     let store = session.store().await?;
     expect_account(&store, account).await?;
     let actor = session.actor(&store, by.by).await?;

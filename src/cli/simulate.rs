@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::AsOf;
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
-use super::report::{Tally, time_bar};
+use super::report::{print_tally, time_bar};
 use super::session::{Session, expect_account};
 use crate::engine::desk::Entry;
+use crate::runtime::tally::Tally;
 use crate::runtime::{simulate, timeline};
 use crate::time::Timestamp;
 
@@ -72,7 +73,7 @@ impl Simulate {
             let mut tally = Tally::default();
             tally.add(entries);
             print.line("")?;
-            tally.print(print)?;
+            print_tally(print, &tally)?;
         }
         Ok(())
     }

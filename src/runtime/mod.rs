@@ -19,6 +19,8 @@ pub mod preview;
 pub mod reload;
 mod seam;
 pub mod simulate;
+pub mod summary;
+pub mod tally;
 pub mod timeline;
 pub mod view;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Reason;
 use crate::engine::desk::{Entry, EntryKind};
-use crate::time::{TimeZone, local_text, utc_text};
+use crate::time::{Date, TimeZone, local_date, local_text, utc_text};
 
 /// `<local date> <local time>  <what>  <id>  [-> recipient]  [(reason)]`, in the account's zone; what a test expects.
 pub fn line(entry: &Entry) -> String {
@@ -48,6 +48,11 @@ pub fn json(entry: &Entry) -> Value {
         "reason": entry.reason.map(Reason::as_str),
         "detail": detail,
     })
+}
+
+/// The day in the account's zone.
+pub fn local_day(entry: &Entry) -> Date {
+    local_date(entry.at, &zone(entry))
 }
 
 fn zone(entry: &Entry) -> TimeZone {

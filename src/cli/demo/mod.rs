@@ -14,12 +14,13 @@ use super::daemon::{self, CONNECTIONS};
 use super::exit::{Exit, Result};
 use super::play::Play;
 use super::print::count;
-use super::report::{Tally, time_bar};
+use super::report::{print_tally, time_bar};
 use super::session::{Session, go_virtual, usable};
 use crate::book::Book;
 use crate::book::load::load_files;
 use crate::channel::Channels;
 use crate::runtime::Runtime;
+use crate::runtime::tally::Tally;
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp};
 use tour::Stop;
@@ -91,7 +92,7 @@ fn tell(session: &Session, url: &str, tally: &Tally, stops: &[Stop]) -> Result<(
         "90 days of {}, from 2026-08-17 to 2026-11-15:\n",
         count(sample::accounts()?.len(), "account")
     ))?;
-    tally.print(print)?;
+    print_tally(print, tally)?;
     print.line("\nWorth a look:\n")?;
     print.table(&["account", "playbook", "why", "now"], stops.iter().map(Stop::row))?;
     let playcaller = format!("{} --database {url}", crate::settings::program());

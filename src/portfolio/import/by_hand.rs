@@ -31,7 +31,16 @@ pub fn fields_by_hand(
 fn field(text: &str, registry: &Registry, people: &HashSet<Arc<str>>) -> Result<(Arc<str>, Value), String> {
     let (name, value) =
         text.split_once('=').ok_or_else(|| format!("`{text}` sets nothing: write FIELD=VALUE, such as arr=48000"))?;
-    let name = name.trim();
+    value_of(name.trim(), value.trim(), registry, people)
+}
+
+/// The value of a field of an account that may be set.
+pub(super) fn value_of(
+    name: &str,
+    value: &str,
+    registry: &Registry,
+    people: &HashSet<Arc<str>>,
+) -> Result<(Arc<str>, Value), String> {
     let Some(field) = registry.account.get(name) else {
         return Err(unknown("field", name, registry.account.keys().map(String::as_str)));
     };
@@ -41,8 +50,19 @@ fn field(text: &str, registry: &Registry, people: &HashSet<Arc<str>>) -> Result<
             if name == "id" { "the account's name" } else { "computed" }
         ));
     }
-    let value = checked(name, value.trim(), field, people, registry).map_err(|why| format!("{name}: {why}"))?;
+    let value = checked(name, value, field, people, registry).map_err(|why| format!("{name}: {why}"))?;
     Ok((name.into(), value))
+}
+
+/// A score of health by hand, 0 to 100; none: the computed one counts again.
+pub fn score(text: &str) -> Result<Option<i64>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let score = text.parse().ok().filter(|score| (0..=100).contains(score));
+    score
+        .map(Some)
+        .ok_or_else(|| format!("health={text} is no score: write a whole number from 0 to 100, or nothing to end it"))
 }
 
 #[cfg(test)]

@@ -14,11 +14,13 @@ mod json;
 mod mapping;
 mod row;
 mod typing;
+mod what_if;
 
-pub use by_hand::fields_by_hand;
+pub use by_hand::{fields_by_hand, score};
 pub use file::{Format, ImportFile};
 pub use intake::{AsOf, Batch, Intake, Known, Taken};
 pub use row::{AccountRow, ContactRow, EventRow, MetricRow, PersonRow, Rows};
+pub use what_if::{Unfit, WhatIf};
 
 use serde::Serialize;
 
