@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use playcaller::book;
 use playcaller::portfolio::import::{EventRow, Rows};
-use playcaller::runtime::simulate::simulate;
+use playcaller::runtime::simulate::Scene;
 
 use crate::support::world::{CALL, World, at, book, number, playbook, row};
 
@@ -133,7 +133,8 @@ async fn a_dry_run_says_what_would_happen_and_leaves_nothing_behind_y1() {
     for store in world.stores() {
         let book = std::sync::Arc::new(book(&[("low", &late)]));
         let (from, until) = (at("2026-06-01T12:00:00Z"), at("2026-06-10T00:00:00Z"));
-        let entries = simulate(store, book, None, from, until, &mut |_| {}).await.expect("a simulation");
+        let scene = Scene::read(store, None, from).await.expect("a scene");
+        let entries = scene.play(book, until, &mut |_| {}).await.expect("a simulation").entries;
         let told: Vec<&str> = entries.iter().map(|entry| entry.what()).collect();
         assert_eq!(told, ["task", "exit"]);
     }

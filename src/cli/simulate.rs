@@ -9,8 +9,9 @@ use super::moment::Moment;
 use super::report::{print_tally, time_bar};
 use super::session::{Session, expect_account};
 use crate::engine::desk::Entry;
+use crate::runtime::simulate::Scene;
 use crate::runtime::tally::Tally;
-use crate::runtime::{simulate, timeline};
+use crate::runtime::timeline;
 use crate::time::Timestamp;
 
 /// How far ahead it looks when nothing is said.
@@ -45,9 +46,9 @@ impl Simulate {
         let accounts: Option<Vec<Arc<str>>> = self.account.as_deref().map(|account| vec![account.into()]);
         let bar = time_bar(from, until);
         let mut watch = |step: &crate::runtime::play::Step<'_>| bar.to(step.at);
-        let entries = simulate::simulate(&store, book, accounts.as_deref(), from, until, &mut watch).await;
+        let entries = Scene::read(&store, accounts.as_deref(), from).await?.play(book, until, &mut watch).await;
         bar.finish();
-        let mut entries = entries?;
+        let mut entries = entries?.entries;
         entries.retain(|entry| self.playbook.as_deref().is_none_or(|playbook| playbook == &*entry.playbook));
         self.tell(session, &entries, from, until)?;
         Ok(Exit::Done)

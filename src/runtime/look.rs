@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 use super::{Resident, Runtime, Tick};
 
 /// Accounts looked at in one transaction.
-const BATCH: i64 = 500;
+pub(super) const BATCH: i64 = 500;
 
 /// How often somebody's request is tried when the account changes under it.
 const REQUEST_TRIES: usize = 10;

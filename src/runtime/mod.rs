@@ -136,19 +136,14 @@ impl Runtime {
         self.world.coverage = Some(coverage);
     }
 
-    /// Takes imports to go on as they are from that instant on.
-    fn go_on_steadily(&mut self, from: Timestamp) {
-        self.world.steady_from = Some(from);
-    }
-
     pub fn world(&self) -> &World {
         &self.world
     }
 
     /// Imported people and feeds may have changed since the last tick.
     pub async fn refresh_world(&mut self) -> Result<()> {
-        let (book, steady_from) = (self.world.book.clone(), self.world.steady_from);
-        self.world = World { steady_from, ..explain::world(&self.store, book).await? };
+        let book = self.world.book.clone();
+        self.world = explain::world(&self.store, book).await?;
         Ok(())
     }
 

@@ -6,8 +6,8 @@
 
 mod accounts;
 mod actions;
+mod ahead;
 mod book;
-mod copy;
 mod db;
 mod desk;
 mod dialect;
@@ -30,6 +30,7 @@ mod words;
 
 pub use accounts::Summary;
 pub use actions::{By, Decision};
+pub use ahead::WaitingDelivery;
 pub use book::ReloadQuestion;
 pub use db::{Store, Tx, sqlite_file};
 pub use desk::{Applied, Look};

@@ -166,7 +166,10 @@ fn two_mails_on_a_day_and_a_limit_are_told_before_anything_goes_live() {
     assert!(plan.contains("+ again  new") && plan.contains("~ policy.toml"), "{plan}");
     place.edit_welcome(&[(">= 5000", ">= 500")]);
     let plan = place.changes("plan");
-    assert!(plan.contains("would enroll 1 accounts in `welcome` and send 0 mails at once, and [breaker] max_share"), "{plan}");
+    assert!(
+        plan.contains("would enroll 1 accounts in `welcome` and send 0 mails at once, and [breaker] max_share"),
+        "{plan}"
+    );
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The store: the same test bodies on SQLite and Postgres.
 
 mod actions;
-mod copy;
 mod desk;
 mod given;
 mod limits;

@@ -47,7 +47,8 @@ pub fn print(print: Print, plan: &Plan, asked: &Asked) -> Result<()> {
 }
 
 fn heading(id: &str, own: Option<&PlaybookDifference>) -> String {
-    let version = |own: &Option<std::sync::Arc<str>>| own.as_deref().unwrap_or_default().chars().take(8).collect::<String>();
+    let version =
+        |own: &Option<std::sync::Arc<str>>| own.as_deref().unwrap_or_default().chars().take(8).collect::<String>();
     match own {
         Some(own) => match own.standing {
             Standing::New => format!("+ {id}  new, version {}", version(&own.after)),

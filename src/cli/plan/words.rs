@@ -79,9 +79,11 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
         )
     });
     few(collisions.collect(), "mails that come too close", &mut lines);
-    let nobody = plan.warnings.nobody.iter().map(|(spot, own)| {
-        format!("{}: {} has nobody to go to for {}", spot.playbook, spot.step, names(own))
-    });
+    let nobody = plan
+        .warnings
+        .nobody
+        .iter()
+        .map(|(spot, own)| format!("{}: {} has nobody to go to for {}", spot.playbook, spot.step, names(own)));
     few(nobody.collect(), "steps without anybody", &mut lines);
     few(plan.warnings.unfilled.iter().map(unfilled).collect(), "texts that cannot be filled in", &mut lines);
     lines
@@ -137,7 +139,8 @@ pub const SEGMENTS: [&str; 6] = ["segment", "enroll", "sends before", "after", "
 
 /// What goes out, as rows: the sort, before, after, what comes, what goes.
 pub fn sorts(plan: &Plan) -> Vec<Vec<String>> {
-    let totals = [&plan.sends.before, &plan.sends.after, &plan.sends.gained, &plan.sends.lost].map(|own| Totals::of(own));
+    let totals =
+        [&plan.sends.before, &plan.sends.after, &plan.sends.gained, &plan.sends.lost].map(|own| Totals::of(own));
     let row = |sort: Sort| {
         let numbers = totals.map(|own| own.get(sort));
         let name = match sort {

@@ -29,11 +29,15 @@ pub struct Count {
 }
 
 impl AtOnce {
-    /// Looks at every account with the book. The database is only read.
-    pub async fn play(store: &Store, book: &Arc<Book>, now: Timestamp) -> Result<AtOnce> {
+    /// Everybody as they are, to be looked at once with one book or several.
+    pub async fn scene(store: &Store, now: Timestamp) -> Result<Scene> {
         // Named accounts are played without limits.
-        let everyone = store.account_ids().await?;
-        let scene = Scene::read(store, Some(&everyone), now).await?;
+        Scene::read(store, Some(&store.account_ids().await?), now).await
+    }
+
+    /// Looks at every account of the scene with the book.
+    pub async fn play(scene: &Scene, book: &Arc<Book>) -> Result<AtOnce> {
+        let now = scene.from();
         Ok(AtOnce { now, played: scene.play(book.clone(), now, &mut |_| {}).await? })
     }
 

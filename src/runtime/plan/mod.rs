@@ -29,9 +29,9 @@ use super::reload::judge::{missing_steps, verdicts};
 use super::simulate::{Played, Scene};
 use super::summary::Summary;
 
+pub use super::reload::judge::Verdict;
 pub use at_once::{AtOnce, Count};
 pub use people::{People, Turn};
-pub use super::reload::judge::Verdict;
 pub use sends::{Send, Sends, Sort, Totals};
 pub use warnings::Warnings;
 
@@ -103,7 +103,8 @@ impl Plan {
         scene.is_steady = is_steady;
         let before = scene.play(old.clone(), until, watch).await?;
         let after = scene.play(new.clone(), until, watch).await?;
-        let (was, at_once) = (AtOnce::play(store, &old, from).await?, AtOnce::play(store, &new, from).await?);
+        let scene = AtOnce::scene(store, from).await?;
+        let (was, at_once) = (AtOnce::play(&scene, &old).await?, AtOnce::play(&scene, &new).await?);
         let edited = difference.playbooks.iter().map(|own| &*own.id).collect();
         let people = People::between(&was, &at_once, &new, &edited);
         let sends = Sends::between(sends_of(&before), sends_of(&after), &new);

@@ -123,7 +123,8 @@ async fn guard(
     if watched(kept, book).next().is_none() {
         return Ok(());
     }
-    for verdict in verdicts(store, kept, book, &AtOnce::play(store, book, now).await?).await? {
+    let at_once = AtOnce::play(&AtOnce::scene(store, now).await?, book).await?;
+    for verdict in verdicts(store, kept, book, &at_once).await? {
         if verdict.answer == Some(ApprovalState::Approved) {
             continue;
         }
@@ -186,7 +187,10 @@ impl Verdict {
 
     fn would(&self) -> String {
         let (what, playbook, Count { enrolled, mails }) = (self.what(), self.playbook(), self.count);
-        format!("{what} would enroll {enrolled} accounts in `{playbook}` and send {mails} mails at once, {}", self.limit)
+        format!(
+            "{what} would enroll {enrolled} accounts in `{playbook}` and send {mails} mails at once, {}",
+            self.limit
+        )
     }
 }
 
