@@ -31,6 +31,7 @@ mod set;
 mod set_health;
 mod simulate;
 mod stop;
+mod summary;
 mod tasks;
 mod test;
 

@@ -7,6 +7,7 @@ use super::exit::Result;
 use super::print::Print;
 use crate::engine::desk::{Entry, EntryKind, EntryResult};
 use crate::runtime::Tick;
+use crate::runtime::feeds::StaleFeed;
 use crate::runtime::tally::{Counts, Tally};
 use crate::time::{Timestamp, utc_text};
 
@@ -29,6 +30,18 @@ pub fn print_tally(print: Print, tally: &Tally) -> Result<()> {
         std::iter::once(playbook.to_string()).chain(counts.map(|n| n.to_string())).collect()
     });
     print.table(&columns, rows)
+}
+
+/// Says which feeds are too old during a play, if some are, and what can be done about it.
+pub fn stale_line(stale: &[StaleFeed]) -> Option<String> {
+    let told = |own: &StaleFeed| match own.since {
+        Some(since) => format!("{} from {} on", own.feed, since.strftime("%Y-%m-%d %H:%M UTC")),
+        None => format!("{}, which never came in", own.feed),
+    };
+    let feeds: Vec<String> = stale.iter().map(told).collect();
+    (!stale.is_empty()).then(|| {
+        format!("Stale, so what reads it is unknown: {}. With --steady imports go on as they are.", feeds.join("; "))
+    })
 }
 
 /// What `run` did at one moment, as other programs read it.

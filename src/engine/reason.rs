@@ -108,6 +108,12 @@ impl Reason {
         named.map(|(_, name, _)| *name).expect("every reason has a name")
     }
 
+    /// What it says to people.
+    pub fn meaning(self) -> &'static str {
+        let named = NAMES.iter().find(|(reason, ..)| *reason == self);
+        named.map(|(.., meaning)| *meaning).expect("every reason has a name")
+    }
+
     /// The reason of that name; none for text that is not on the list.
     pub fn parse(name: &str) -> Option<Reason> {
         NAMES.iter().find(|(_, own, _)| *own == name).map(|(reason, ..)| *reason)

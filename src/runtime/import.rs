@@ -96,7 +96,7 @@ async fn land(store: &Store, batch: &Batch, now: Timestamp, report: &mut ImportR
 }
 
 /// What the rows of such a file can refer to.
-async fn known(store: &Store, kind: Kind) -> Result<Known> {
+pub async fn known(store: &Store, kind: Kind) -> Result<Known> {
     let mut known = Known::default();
     for (id, zone) in store.account_zones().await? {
         known.accounts.insert(id.into(), zone.and_then(|name| TimeZone::get(&name).ok()));

@@ -9,6 +9,7 @@ pub mod cases;
 pub mod daemon;
 pub mod deliver;
 pub mod explain;
+pub mod feeds;
 pub mod import;
 mod limits;
 pub mod look;

@@ -42,6 +42,10 @@ impl fmt::Display for Point {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
         let with = |about: &str| if about.is_empty() { String::new() } else { format!(": {about}") };
         match self {
+            Point::Changed { what, before: Some(before), after: Some(after) } => {
+                let (before, after) = shorter(before, after);
+                write!(f, "{what}: {before} → {after}")
+            }
             Point::Changed { what, before, after } => write!(f, "{what}: {} → {}", or_dash(before), or_dash(after)),
             Point::New { what, about } => write!(f, "{what} is new{}", with(about)),
             Point::Gone { what, about } => write!(f, "{what} is gone{}", with(about)),
@@ -49,6 +53,39 @@ impl fmt::Display for Point {
             Point::Reworded { what, about } => write!(f, "{what} has another text{}", with(about)),
         }
     }
+}
+
+/// Two conditions without what both of them ask, where each part that is gone has one in its place.
+fn shorter(before: &str, after: &str) -> (String, String) {
+    let (was, is) = (parts(before), parts(after));
+    let without = |own: &[&str], other: &[&str]| -> Vec<String> {
+        own.iter().filter(|part| !other.contains(part)).map(ToString::to_string).collect()
+    };
+    let (gone, new) = (without(&was, &is), without(&is, &was));
+    match gone.is_empty() || gone.len() != new.len() {
+        true => (before.to_owned(), after.to_owned()),
+        false => (gone.join(" && "), new.join(" && ")),
+    }
+}
+
+/// What is joined by `&&`, outside of brackets and texts; the whole where `||` joins something.
+fn parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut depth, mut is_text) = (Vec::new(), 0, 0, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' if !text[..at].ends_with('\\') => is_text = !is_text,
+            '(' | '[' if !is_text => depth += 1,
+            ')' | ']' if !is_text => depth -= 1,
+            '|' if !is_text && depth == 0 => return vec![text],
+            '&' if !is_text && depth == 0 && text[at..].starts_with("&& ") => {
+                parts.push(text[from..at].trim_end());
+                from = at + 3;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts
 }
 
 /// Something with keys of its own: a step, an exit, a cap. The first subject, without a name, is the thing itself.

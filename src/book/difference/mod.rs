@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::playbook::Status;
 use super::{Book, Playbook};
 
 pub use facets::Point;
@@ -35,6 +36,8 @@ pub struct Difference {
 pub struct PlaybookDifference {
     pub id: Arc<str>,
     pub standing: Standing,
+    /// As it is now; of one that is gone as it was.
+    pub status: Status,
     /// The version before; none: it is new.
     pub before: Option<Arc<str>>,
     /// The version after; none: it is gone.
@@ -75,7 +78,7 @@ impl Difference {
     pub fn between(old: Option<&Book>, new: &Book) -> Difference {
         let Some(old) = old else {
             let playbooks = new.playbooks.values().filter(|own| !own.is_withdrawn);
-            let playbooks = playbooks.map(|own| entry(&own.id, None, Some(own), Vec::new())).collect();
+            let playbooks = playbooks.filter_map(|own| entry(None, Some(own), Vec::new())).collect();
             return Difference { playbooks, ..Difference::default() };
         };
         let present = |book: &Book| -> BTreeMap<Arc<str>, Arc<Playbook>> {
@@ -93,7 +96,7 @@ impl Difference {
             };
             match points.is_empty() && was.is_some() && is.is_some() {
                 true => difference.unchanged += 1,
-                false => difference.playbooks.push(entry(id, was, is, points)),
+                false => difference.playbooks.extend(entry(was, is, points)),
             }
         }
         difference
@@ -105,17 +108,15 @@ impl Difference {
     }
 }
 
-fn entry(
-    id: &Arc<str>,
-    was: Option<&Arc<Playbook>>,
-    is: Option<&Arc<Playbook>>,
-    points: Vec<Point>,
-) -> PlaybookDifference {
+/// None: there never was such a playbook.
+fn entry(was: Option<&Arc<Playbook>>, is: Option<&Arc<Playbook>>, points: Vec<Point>) -> Option<PlaybookDifference> {
     let standing = match (was, is) {
         (None, _) => Standing::New,
         (_, None) => Standing::Gone,
         _ => Standing::Changed,
     };
     let version = |own: Option<&Arc<Playbook>>| own.map(|own| own.version.clone());
-    PlaybookDifference { id: id.clone(), standing, before: version(was), after: version(is), points }
+    let known = is.or(was)?;
+    let (id, status) = (known.id.clone(), known.status);
+    Some(PlaybookDifference { id, standing, status, before: version(was), after: version(is), points })
 }

@@ -93,6 +93,19 @@ fn a_key_that_says_something_else_is_said_with_what_it_said() {
 }
 
 #[test]
+fn of_a_long_condition_only_the_part_that_changed_is_shown() {
+    let of = |when: &str| CARE.replace("health.score < 50", when);
+    let before = book(&[("care.toml", &of(r#"health.score < 50 && (account.seats > 9 || account.name != "a && b")"#))]);
+    let said = |when: &str| -> Vec<String> {
+        let difference = Difference::between(Some(&before), &book(&[("care.toml", &of(when))]));
+        difference.playbooks.iter().flat_map(|own| &own.points).map(ToString::to_string).collect()
+    };
+    let other = r#"(account.seats > 9 || account.name != "a && b")"#;
+    assert_eq!(said(&format!("health.score < 40 && {other}")), ["enroll.when: health.score < 50 → health.score < 40"]);
+    assert_eq!(said("health.score < 50"), [format!("enroll.when: health.score < 50 && {other} → health.score < 50")]);
+}
+
+#[test]
 fn steps_that_come_go_move_and_are_renamed_are_said() {
     let renamed = CARE.replace("\"first\"", "\"kickoff\"").replace("first + 3d", "kickoff + 3d");
     let renamed = renamed + "\n[[moved]]\nfrom = \"first\"\nto = \"kickoff\"\n";

@@ -3,6 +3,7 @@
 use super::Plan as Asked;
 use super::words;
 use crate::book::difference::{PlaybookDifference, Standing};
+use crate::book::keys::Choice;
 use crate::cli::exit::Result;
 use crate::cli::print::{Print, count, short};
 use crate::runtime::plan::{Plan, Send};
@@ -16,7 +17,7 @@ const WIDTH: usize = 160;
 
 pub fn print(print: Print, plan: &Plan, asked: &Asked) -> Result<()> {
     let days = count(usize::from(asked.days), "day");
-    print.line(format!("Against {}, from {} on, {days} ahead.", asked.other(), plan.from))?;
+    print.line(words::first_line(plan, asked))?;
     for id in plan.playbooks() {
         print.line("")?;
         let own = plan.difference.playbooks.iter().find(|own| own.id == *id);
@@ -51,8 +52,8 @@ fn heading(id: &str, own: Option<&PlaybookDifference>) -> String {
         |own: &Option<std::sync::Arc<str>>| own.as_deref().unwrap_or_default().chars().take(8).collect::<String>();
     match own {
         Some(own) => match own.standing {
-            Standing::New => format!("+ {id}  new, version {}", version(&own.after)),
-            Standing::Gone => format!("- {id}  gone, was version {}", version(&own.before)),
+            Standing::New => format!("+ {id}  new, {}, version {}", own.status.word(), version(&own.after)),
+            Standing::Gone => format!("- {id}  gone, was {}, version {}", own.status.word(), version(&own.before)),
             Standing::Changed => format!("~ {id}  version {} → {}", version(&own.before), version(&own.after)),
         },
         None => format!("  {id}  is as it was, and does something else"),
@@ -82,8 +83,9 @@ fn people(print: Print, plan: &Plan, id: &str, asked: &Asked) -> Result<()> {
 }
 
 fn tables(print: Print, plan: &Plan, asked: &Asked) -> Result<()> {
-    messages(print, "Mails that go out and did not before", &plan.sends.gained, asked)?;
-    messages(print, "Mails that no longer go out", &plan.sends.lost, asked)?;
+    let what = if asked.accounts { "Sends" } else { "Mails to contacts" };
+    messages(print, &format!("{what} that there were not before"), &plan.sends.gained, asked)?;
+    messages(print, &format!("{what} that there are no longer"), &plan.sends.lost, asked)?;
     let sorts = words::sorts(plan);
     if !sorts.is_empty() {
         print.line("")?;
@@ -98,18 +100,19 @@ fn tables(print: Print, plan: &Plan, asked: &Asked) -> Result<()> {
 }
 
 fn messages(print: Print, title: &str, list: &[Send], asked: &Asked) -> Result<()> {
+    let list = words::listed(list, asked.accounts);
     let most = if asked.accounts { usize::MAX } else { MESSAGES };
-    let (shown, more) = words::mails(list, most);
-    if shown.is_empty() {
+    if list.is_empty() {
         return Ok(());
     }
     print.line(format!("\n{title}:"))?;
-    for own in shown {
-        let Send { account, playbook, step, to, .. } = own;
-        print.line(format!("  {}  {account}  {playbook}  {step}  -> {to}", words::moment(own)))?;
+    for own in list.iter().take(most) {
+        let Send { account, playbook, step, sort, to, .. } = own;
+        let what = if asked.accounts { format!("{}  ", sort.noun()) } else { String::new() };
+        print.line(format!("  {}  {account}  {playbook}  {what}{step}  -> {to}", words::moment(own)))?;
     }
-    if more > 0 {
-        print.line(format!("  and {more} more: --accounts lists them"))?;
+    match list.len().saturating_sub(most) {
+        0 => Ok(()),
+        more => print.line(format!("  and {more} more: --accounts lists them")),
     }
-    Ok(())
 }

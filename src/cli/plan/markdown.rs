@@ -10,21 +10,19 @@ use crate::runtime::plan::{Plan, Send};
 const MOST: usize = 200;
 
 pub fn text(plan: &Plan, asked: &Asked) -> String {
-    let days = count(usize::from(asked.days), "day");
     let mut text = format!("### {}\n\n", words::last_line(plan));
-    text += &format!("Against {}, from {} on, {days} ahead.\n\n", asked.other(), plan.from);
-    words::warnings(plan).iter().for_each(|line| text += &format!("> ⚠️ {}\n>\n", escaped(line)));
-    if text.ends_with(">\n") {
-        text.truncate(text.len() - 2);
-        text += "\n";
+    text += &format!("{}\n\n", words::first_line(plan, asked));
+    let warnings: Vec<String> = words::warnings(plan).iter().map(|line| format!("> ⚠️ {}\n", escaped(line))).collect();
+    if !warnings.is_empty() {
+        text += &format!("{}\n", warnings.join(">\n"));
     }
     meaning(plan, &mut text);
     effects(plan, &mut text);
     table(&words::SORTS, words::sorts(plan), &mut text);
     table(&words::SEGMENTS, words::segments(plan), &mut text);
     accounts(plan, &mut text);
-    messages("Mails that go out and did not before", &plan.sends.gained, &mut text);
-    messages("Mails that no longer go out", &plan.sends.lost, &mut text);
+    messages("Sends that there were not before", &plan.sends.gained, &mut text);
+    messages("Sends that there are no longer", &plan.sends.lost, &mut text);
     text
 }
 
@@ -89,13 +87,13 @@ fn accounts(plan: &Plan, text: &mut String) {
 }
 
 fn messages(title: &str, list: &[Send], text: &mut String) {
-    let (mails, _) = words::mails(list, usize::MAX);
     let row = |own: &Send| {
         let cells = [&own.account, &own.playbook, &own.step].map(ToString::to_string);
-        std::iter::once(words::moment(own)).chain(cells).chain([own.to.clone()]).collect()
+        let what = own.sort.noun().to_owned();
+        std::iter::once(words::moment(own)).chain(cells).chain([what, own.to.clone()]).collect()
     };
-    let rows = mails.into_iter().map(row).collect();
-    folded(title, &["when", "account", "playbook", "step", "to"], rows, text);
+    let rows = list.iter().map(row).collect();
+    folded(title, &["when", "account", "playbook", "step", "what", "to"], rows, text);
 }
 
 /// A table behind a line that one can open.
@@ -118,7 +116,7 @@ fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in text.chars() {
         match c {
-            '|' | '*' | '_' | '<' | '>' | '#' | '[' | ']' | '\\' => safe.extend(['\\', c]),
+            '|' | '*' | '<' | '[' | '`' | '\\' => safe.extend(['\\', c]),
             '\n' => safe.push(' '),
             c => safe.push(c),
         }

@@ -89,11 +89,6 @@ impl Plan {
             false => human::print(session.print, plan, self),
         }
     }
-
-    /// What it is laid beside, in words.
-    fn other(&self) -> String {
-        self.against.as_ref().map_or_else(|| "the book in force".to_owned(), |against| format!("`{against}`"))
-    }
 }
 
 /// A playbook whose file is gone leaves on purpose; anything else of the folder that stays out is a refusal.

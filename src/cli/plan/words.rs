@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Plan as Asked;
 use crate::cli::print::{count, short};
+use crate::cli::report::stale_line;
 use crate::runtime::plan::{Plan, Send, Sort, Totals, Turn, Verdict};
 use crate::runtime::summary::Spot;
 use crate::time::TimeZone;
@@ -59,6 +61,16 @@ pub fn moment(send: &Send) -> String {
     send.at.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// What is laid beside what, and for how long.
+pub fn first_line(plan: &Plan, asked: &Asked) -> String {
+    let beside = match &asked.against {
+        Some(against) => format!("Against `{against}`"),
+        None if plan.is_first => "No book is in force yet, all of it is new".to_owned(),
+        None => "Against the book in force".to_owned(),
+    };
+    format!("{beside}; from {} on, {} ahead.", plan.from, count(usize::from(asked.days), "day"))
+}
+
 /// What somebody should look at before this goes live.
 pub fn warnings(plan: &Plan) -> Vec<String> {
     let mut lines = plan.go_live.refusals.clone();
@@ -85,6 +97,7 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
         .iter()
         .map(|(spot, own)| format!("{}: {} has nobody to go to for {}", spot.playbook, spot.step, names(own)));
     few(nobody.collect(), "steps without anybody", &mut lines);
+    lines.extend(stale_line(&plan.stale));
     few(plan.warnings.unfilled.iter().map(unfilled).collect(), "texts that cannot be filled in", &mut lines);
     lines
 }
@@ -114,14 +127,12 @@ fn names(accounts: &BTreeSet<Arc<str>>) -> String {
 pub fn last_line(plan: &Plan) -> String {
     let people = &plan.people;
     let (enroll, exit, moved) = (people.enroll.len(), people.exit.len(), people.moved.len());
-    format!("Plan: {enroll} enroll, {exit} exit, {moved} move, {}.", count(plan.sends.after.len(), "send"))
+    format!("Plan: {enroll} enroll, {exit} exit, {moved} move, {} sends.", plan.sends.after.len())
 }
 
-/// Mails to contacts that come or go, per contact's account: the first `most`, and how many there are besides.
-pub fn mails(list: &[Send], most: usize) -> (Vec<&Send>, usize) {
-    let mails: Vec<&Send> = list.iter().filter(|own| own.sort == Sort::Mail).collect();
-    let more = mails.len().saturating_sub(most);
-    (mails.into_iter().take(most).collect(), more)
+/// What comes or goes: mails to contacts, or everything.
+pub fn listed(list: &[Send], is_all: bool) -> Vec<&Send> {
+    list.iter().filter(|own| is_all || own.sort == Sort::Mail).collect()
 }
 
 /// Totals by segment, as rows: the segment, who enters, what went out and what goes out.
@@ -135,7 +146,7 @@ pub fn segments(plan: &Plan) -> Vec<Vec<String>> {
 }
 
 /// The columns of [`segments`].
-pub const SEGMENTS: [&str; 6] = ["segment", "enroll", "sends before", "after", "mails before", "after"];
+pub const SEGMENTS: [&str; 6] = ["segment", "enroll", "sends before", "sends after", "mails before", "mails after"];
 
 /// What goes out, as rows: the sort, before, after, what comes, what goes.
 pub fn sorts(plan: &Plan) -> Vec<Vec<String>> {

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::book::difference::{FileDifference, PlaybookDifference};
+use crate::book::keys::Choice;
 use crate::time::{TimeZone, local_text, utc_text};
 
 use super::{Plan, SegmentTotals, Send, Totals, Turn, Verdict};
+use crate::runtime::feeds::StaleFeed;
 use crate::runtime::summary::{collision, spots};
 
 impl Plan {
@@ -40,6 +42,7 @@ impl Plan {
                 "refused": self.go_live.refusals,
                 "waits": self.go_live.waits.iter().map(wait).collect::<Vec<_>>(),
             },
+            "stale": self.stale.iter().map(stale).collect::<Vec<_>>(),
             "totals": {
                 "enroll": self.people.enroll.len(),
                 "exit": self.people.exit.len(),
@@ -50,10 +53,10 @@ impl Plan {
     }
 
     fn playbook(&self, own: &PlaybookDifference) -> Value {
-        let PlaybookDifference { id, standing, before, after, points } = own;
+        let PlaybookDifference { id, standing, status, before, after, points } = own;
         let sends = |sends: &[Send]| totals(&Totals::of(sends.iter().filter(|send| send.playbook == *id)));
         let mut object = json!({
-            "id": id, "standing": standing, "before": before, "after": after, "points": points,
+            "id": id, "standing": standing, "status": status.word(), "before": before, "after": after, "points": points,
         });
         for (word, list) in self.people.lists() {
             object[word] = json!(list.iter().filter(|own| own.playbook == *id).count());
@@ -98,6 +101,10 @@ fn segment(own: &SegmentTotals) -> Value {
     json!({
         "segment": own.segment, "enroll": own.enroll, "before": totals(&own.before), "after": totals(&own.after),
     })
+}
+
+fn stale(own: &StaleFeed) -> Value {
+    json!({ "feed": own.feed, "since": own.since.map(utc_text) })
 }
 
 fn wait(own: &Verdict) -> Value {

@@ -24,6 +24,7 @@ use crate::store::Store;
 use crate::time::Timestamp;
 
 use super::explain::world;
+use super::feeds::{StaleFeed, stale_at};
 use super::play::Step;
 use super::reload::judge::{missing_steps, verdicts};
 use super::simulate::{Played, Scene};
@@ -76,6 +77,10 @@ pub struct Plan {
     /// In the order of segments.toml, those of none at the end.
     pub segments: Vec<SegmentTotals>,
     pub go_live: GoLive,
+    /// Feeds that are too old in these days, so that what reads them is unknown; none where imports are taken to go on.
+    pub stale: Vec<StaleFeed>,
+    /// Nothing was in force before.
+    pub is_first: bool,
 }
 
 /// What the accounts of one segment get.
@@ -98,6 +103,7 @@ impl Plan {
     ) -> Result<Plan> {
         let Question { old, new, from, until, is_steady, kept } = question;
         let difference = Difference::between(old.as_deref(), &new);
+        let is_first = old.is_none();
         let old = old.unwrap_or_else(|| Arc::new(nothing(&new)));
         let mut scene = Scene::read(store, None, from).await?;
         scene.is_steady = is_steady;
@@ -125,6 +131,8 @@ impl Plan {
                 Some(kept) => GoLive::judge(store, &kept, &new, &at_once).await?,
                 None => GoLive::default(),
             },
+            stale: if is_steady { Vec::new() } else { stale_at(&new, &store.feeds().await?, until) },
+            is_first,
         })
     }
 
