@@ -38,23 +38,37 @@ impl Place {
 #[test]
 fn nothing_that_changes_ends_with_0() {
     let place = Place::played();
-    assert_eq!(place.done("plan"), "PLAN 0");
+    let nothing = "Against the book in force; from 2026-03-04T00:00:00Z on, 7 days ahead.\n\n\
+        1 playbook unchanged.\n\nPlan: 0 enroll, 0 exit, 0 move, 0 sends.\n";
+    assert_eq!(place.done("plan"), nothing);
     place.edit_welcome(&[("[goal]", "# what we are after\n[goal]")]);
-    assert!(place.done("plan").ends_with("Plan: 0 enroll, 0 exit, 0 move, 0 sends.\n"));
+    assert_eq!(place.done("plan"), nothing);
 }
 
 #[test]
 fn a_lower_threshold_shows_who_enters_and_what_they_get() {
     let place = Place::played();
     place.edit_welcome(&[(">= 5000", ">= 500"), ("due = \"2bd\"", "due = \"3bd\"")]);
-    assert_eq!(place.changes("plan --accounts"), "PLAN 2");
+    assert_eq!(place.changes("plan --accounts"), with_versions(&place, ACCOUNTS_PLAN));
+    let short = place.changes("plan");
+    assert!(!short.contains("birch  ("), "{short}");
+}
+
+#[test]
+fn whoever_must_qualify_for_a_while_first_is_told_with_the_day() {
+    let place = Place::played();
+    place.edit_welcome(&[(">= 5000", ">= 500"), ("backfill =", "for = \"2d\"\nbackfill =")]);
+    let plan = place.changes("plan --accounts");
+    let expected = "  + 1 account enrolls in the days ahead\n      birch  (on 2026-03-05, account.arr >= 500: 900)\n";
+    assert!(plan.contains(expected), "{plan}");
+    assert!(plan.ends_with("\nPlan: 1 enroll, 0 exit, 0 move, 1 sends.\n"), "{plan}");
 }
 
 #[test]
 fn a_plan_for_a_pull_request_is_markdown() {
     let place = Place::played();
     place.edit_welcome(&[(">= 5000", ">= 500")]);
-    assert_eq!(place.changes("plan --md"), "PLAN MD");
+    assert_eq!(place.changes("plan --md"), MARKDOWN);
     assert_eq!(place.call("plan --md --format json").code, 64);
 }
 
@@ -62,7 +76,7 @@ fn a_plan_for_a_pull_request_is_markdown() {
 fn a_book_with_errors_ends_with_1_and_so_does_one_that_cannot_go_live() {
     let place = Place::played();
     place.edit_welcome(&[("account.arr", "account.ar")]);
-    assert!(place.wrong("plan").starts_with("error: the book has errors: welcome.toml:16"));
+    assert!(place.wrong("plan").starts_with("error: the book has errors: welcome.toml:"));
     place.edit_welcome(&[("\"hello\"\nafter", "\"greeting\"\nafter")]);
     let ended = place.call("plan");
     assert_eq!(ended.code, 1, "{}", ended.out);
@@ -75,7 +89,12 @@ fn where_no_book_is_in_force_everything_is_new() {
     let place = Place::with_accounts();
     let plan: Value = serde_json::from_str(&place.changes("plan --now 2026-03-02 --format json")).unwrap();
     assert_eq!(plan["playbooks"][0]["standing"], "new");
-    assert_eq!(plan["enroll"], json!([{ "account": "acme", "playbook": "welcome", "why": "" }]));
+    assert_eq!(
+        plan["enroll"],
+        json!([{
+            "at": "2026-03-02T00:00:00Z", "account": "acme", "playbook": "welcome", "why": "account.arr >= 5000: 48000"
+        }])
+    );
     assert_eq!(plan["totals"], json!({ "enroll": 1, "exit": 0, "move": 0, "sends": 1 }));
     assert_eq!(plan["sends"]["after"]["tasks"], 1);
     assert!(place.objects("enrollments").is_empty(), "nothing is written");
@@ -106,6 +125,7 @@ fn the_object_has_its_keys_in_a_fixed_order() {
         "recipient_missing",
         "template_errors",
         "go_live",
+        "stale",
         "totals",
     ];
     assert_eq!(keys(&plan), expected);
@@ -137,6 +157,78 @@ fn what_is_planned_for_seven_days_is_what_the_daemon_then_does() {
     assert_eq!(plan["enrolled"], json!({ "before": 0, "after": entered }));
     assert_eq!(place.object("plan")["totals"]["enroll"], 0, "and then there is nothing more to plan");
 }
+
+/// The plan with the versions that the edit has here.
+fn with_versions(place: &Place, text: &str) -> String {
+    let plan = place.plan();
+    let version = |key: &str| plan["playbooks"][0][key].as_str().unwrap()[..8].to_owned();
+    text.replace("BEFORE!", &version("before")).replace("AFTER!", &version("after"))
+}
+
+const ACCOUNTS_PLAN: &str = r#"Against the book in force; from 2026-03-04T00:00:00Z on, 7 days ahead.
+
+~ welcome  version BEFORE! → AFTER!
+    enroll.when: account.arr >= 5000 → account.arr >= 500
+    step call: due: 2bd → 3bd
+  + 1 account enrolls now
+      birch  (account.arr >= 500: 900)
+  = 1 account stays on its version
+      acme  (it is at hello, and moves when that is over)
+  sends in 7 days: 1 task (was 0)
+
+Sends that there were not before:
+  2026-03-04 09:00  birch  welcome  task  call  -> dana
+
+SENDS  BEFORE  AFTER  MORE  LESS
+tasks  0       1      1     0
+
+SEGMENT  ENROLL  SENDS BEFORE  SENDS AFTER  MAILS BEFORE  MAILS AFTER
+small    1       0             1            0             0
+
+! welcome: hello has nobody to go to for 1 account: birch
+
+Plan: 1 enroll, 0 exit, 0 move, 1 sends.
+"#;
+
+const MARKDOWN: &str = r#"### Plan: 1 enroll, 0 exit, 0 move, 1 sends.
+
+Against the book in force; from 2026-03-04T00:00:00Z on, 7 days ahead.
+
+> ⚠️ welcome: hello has nobody to go to for 1 account: birch
+
+**welcome** changed
+
+- enroll.when: account.arr >= 5000 → account.arr >= 500
+
+| playbook | enroll | exit | move | begin anew | stay | sends |
+| --- | --- | --- | --- | --- | --- | --- |
+| welcome | 1 | 0 | 0 | 0 | 1 | 1 task (was 0) |
+
+| sends | before | after | more | less |
+| --- | --- | --- | --- | --- |
+| tasks | 0 | 1 | 1 | 0 |
+
+| segment | enroll | sends before | sends after | mails before | mails after |
+| --- | --- | --- | --- | --- | --- |
+| small | 1 | 0 | 1 | 0 | 0 |
+
+<details><summary>Accounts (2)</summary>
+
+| account | playbook | what | why |
+| --- | --- | --- | --- |
+| birch | welcome | enroll | account.arr >= 500: 900 |
+| acme | welcome | stay | it is at hello, and moves when that is over |
+
+</details>
+
+<details><summary>Sends that there were not before (1)</summary>
+
+| when | account | playbook | step | what | to |
+| --- | --- | --- | --- | --- | --- |
+| 2026-03-04 09:00 | birch | welcome | call | task | dana |
+
+</details>
+"#;
 
 const NUDGE: &str = r#"
 id = "nudge"
@@ -182,8 +274,8 @@ fn a_plan_may_be_laid_beside_a_folder_or_a_git_revision() {
     place.done("run --from 2026-03-04 --until 2026-03-05");
     assert!(place.done("plan").ends_with("0 sends.\n"), "it is in force");
     let plan = place.changes("plan --against HEAD");
-    assert!(plan.starts_with("Against `HEAD`, from 2026-03-05T00:00:00Z on, 7 days ahead.\n"), "{plan}");
-    assert!(plan.contains("account.arr >= 5000 → account.status"), "{plan}");
+    assert!(plan.starts_with("Against `HEAD`; from 2026-03-05T00:00:00Z on, 7 days ahead.\n"), "{plan}");
+    assert!(plan.contains("enroll.when: account.arr >= 5000 → account.arr >= 500\n"), "{plan}");
     std::fs::create_dir(place.path().join("other")).unwrap();
     let unknown = place.wrong("plan --against no-such");
     assert!(unknown.contains("neither a folder nor a revision of the book's repository"), "{unknown}");

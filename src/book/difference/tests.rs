@@ -147,7 +147,7 @@ fn shared_files_are_said_by_their_keys() {
         said_of_shared("people.toml", people),
         ["people.toml person dana: email: dana@us.example → dana@eu.example"]
     );
-    let always = "[calendar.business-hours]\ndays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]\n";
+    let always = "[calendar.business-hours]\ndays = \"mon-sun\"\n";
     assert_eq!(
         said_of_shared("calendars.toml", always),
         ["calendars.toml calendar business-hours: days: mon, tue, wed, thu, fri → mon, tue, wed, thu, fri, sat, sun"]

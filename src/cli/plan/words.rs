@@ -20,12 +20,22 @@ fn accounts(list: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(list, "account"), if list == 1 { one } else { many })
 }
 
+fn enters(plan: &Plan, list: &[&Turn]) -> String {
+    let now = list.iter().filter(|own| own.at == plan.from).count();
+    let enroll = accounts(list.len(), "enrolls", "enroll");
+    match now {
+        0 => format!("{enroll} in the days ahead"),
+        _ if now == list.len() => format!("{enroll} now"),
+        _ => format!("{enroll}, {now} of them now"),
+    }
+}
+
 /// The sign and the sentence for each list that is not empty, of one playbook.
 pub fn people<'a>(plan: &'a Plan, playbook: &str) -> Vec<(char, String, Vec<&'a Turn>)> {
     let [enroll, exit, moved, restart, stay] =
         plan.people.lists().map(|(_, list)| list.iter().filter(|own| *own.playbook == *playbook).collect::<Vec<_>>());
     let lines = [
-        ('+', accounts(enroll.len(), "enrolls now", "enroll now"), enroll),
+        ('+', enters(plan, &enroll), enroll),
         ('-', accounts(exit.len(), "exits now", "exit now"), exit),
         ('~', accounts(moved.len(), "moves to the new version", "move to the new version"), moved),
         ('~', accounts(restart.len(), "begins anew", "begin anew"), restart),

@@ -71,7 +71,7 @@ fn file(own: &FileDifference) -> Value {
 }
 
 fn turns(list: &[Turn]) -> Vec<Value> {
-    let turn = |own: &Turn| json!({ "account": own.account, "playbook": own.playbook, "why": own.why });
+    let turn = |own: &Turn| json!({ "at": utc_text(own.at), "account": own.account, "playbook": own.playbook, "why": own.why });
     list.iter().map(turn).collect()
 }
 

@@ -4,6 +4,7 @@
 //! The daemon judges an edit by the same play of its first instant ([`AtOnce`]).
 
 mod at_once;
+mod entering;
 mod json;
 mod people;
 mod sends;
@@ -17,9 +18,8 @@ use anyhow::Result;
 use crate::book::difference::Difference;
 use crate::book::{Book, Kept, Playbook};
 use crate::condition::{Facts as _, Name, Value};
-use crate::engine::Reason;
-use crate::engine::desk::{ApprovalState, Entry, EntryKind, EntryResult};
-use crate::portfolio::{Account, Facts};
+use crate::engine::desk::{ApprovalState, Entry, EntryResult};
+use crate::portfolio::{Account, Facts, World};
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -88,7 +88,7 @@ pub struct Plan {
 pub struct SegmentTotals {
     /// None: the account has no segment.
     pub segment: Option<Arc<str>>,
-    /// Those that enter at once.
+    /// Those that enter and did not before.
     pub enroll: usize,
     pub before: Totals,
     pub after: Totals,
@@ -112,9 +112,11 @@ impl Plan {
         let scene = AtOnce::scene(store, from).await?;
         let (was, at_once) = (AtOnce::play(&scene, &old).await?, AtOnce::play(&scene, &new).await?);
         let edited = difference.playbooks.iter().map(|own| &*own.id).collect();
-        let people = People::between(&was, &at_once, &new, &edited);
+        let steady_from = is_steady.then_some(from);
+        let world = World { steady_from, ..world(store, new.clone()).await? };
+        let people = People::between(entering::between(&before, &after, &world, from), &was, &at_once, &new, &edited);
         let sends = Sends::between(sends_of(&before), sends_of(&after), &new);
-        let segments = by_segment(store, &new, &at_once, &people, &sends).await?;
+        let segments = by_segment(&world, &at_once, &people, &sends);
         let (known, summary) = (summary(&before, from, until), summary(&after, from, until));
         Ok(Plan {
             from,
@@ -179,32 +181,20 @@ fn summary(played: &Played, from: Timestamp, until: Timestamp) -> Summary {
     Summary::of(&played.entries, accounts(played), from, until)
 }
 
-fn entering(entries: &[Entry], result: EntryResult) -> impl Iterator<Item = &Entry> {
-    let enter = entries.iter().filter(move |own| own.kind == EntryKind::Enroll && own.result == result);
-    enter.filter(|own| own.reason != Some(Reason::Holdout))
-}
-
 fn enrolled(entries: &[Entry]) -> usize {
-    entering(entries, EntryResult::Done).count()
+    entering::lines(entries, EntryResult::Done).count()
 }
 
 fn parked(entries: &[Entry]) -> BTreeMap<Arc<str>, usize> {
     let mut parked = BTreeMap::new();
-    for entry in entering(entries, EntryResult::Held) {
+    for entry in entering::lines(entries, EntryResult::Held) {
         *parked.entry(entry.playbook.clone()).or_default() += 1;
     }
     parked
 }
 
 /// Who enters and what goes out, by the segment the account has now under the new book.
-async fn by_segment(
-    store: &Store,
-    book: &Arc<Book>,
-    at_once: &AtOnce,
-    people: &People,
-    sends: &Sends,
-) -> Result<Vec<SegmentTotals>> {
-    let world = world(store, book.clone()).await?;
+fn by_segment(world: &World, at_once: &AtOnce, people: &People, sends: &Sends) -> Vec<SegmentTotals> {
     let touched = people.enroll.iter().map(|own| &own.account);
     let touched: BTreeSet<&Arc<str>> =
         touched.chain(sends.before.iter().chain(&sends.after).map(|own| &own.account)).collect();
@@ -222,12 +212,12 @@ async fn by_segment(
         .filter(|(account, _)| touched.contains(&account.id))
         .map(|(account, desk)| (&account.id, segment(account, desk.work())))
         .collect();
-    let order = book.segments.segments.iter().map(|own| Some(own.id.clone())).chain([None]);
+    let order = world.book.segments.segments.iter().map(|own| Some(own.id.clone())).chain([None]);
     let totals = order.map(|segment| {
         let is_own = |account: &Arc<str>| of.get(account).is_some_and(|own| *own == segment);
         let own = |sends: &[Send]| Totals::of(sends.iter().filter(|send| is_own(&send.account)));
         let enroll = people.enroll.iter().filter(|own| is_own(&own.account)).count();
         SegmentTotals { enroll, before: own(&sends.before), after: own(&sends.after), segment: segment.clone() }
     });
-    Ok(totals.filter(|own| own.enroll + own.before.total() + own.after.total() > 0).collect())
+    totals.filter(|own| own.enroll + own.before.total() + own.after.total() > 0).collect()
 }

@@ -1,5 +1,5 @@
-//! Who enters, leaves, moves or stays when one book takes the place of another: the desks after the first look of
-//! each, laid side by side.
+//! Who enters, leaves, moves or stays when one book takes the place of another. Who enters is told for the whole stretch
+//! of days, for `for` and dates take their time; the rest by the desks after the first look of each book.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,24 +8,26 @@ use crate::book::Book;
 use crate::engine::Enrollment;
 use crate::engine::visit::why_it_stays;
 use crate::portfolio::Account;
+use crate::time::Timestamp;
 
 use super::AtOnce;
 
 /// An account of which a playbook does something else than before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
+    pub at: Timestamp,
     pub account: Arc<str>,
     pub playbook: Arc<str>,
     /// Why, or by what; empty where there is nothing to say.
     pub why: String,
 }
 
-/// What becomes of the accounts at once, in the order of playbooks and accounts.
+/// What becomes of the accounts, in the order of playbooks and accounts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
-    /// Enter under the new book and not under the old one.
+    /// Enter under the new book and not under the old one, at once or in the days ahead.
     pub enroll: Vec<Turn>,
-    /// End under the new book and not under the old one.
+    /// End at once under the new book and not under the old one.
     pub exit: Vec<Turn>,
     /// Go on in the new version.
     pub moved: Vec<Turn>,
@@ -37,27 +39,31 @@ pub struct People {
 
 impl People {
     /// `edited` are the playbooks that mean something else; only of them it is said who moves and who stays.
-    pub(super) fn between(old: &AtOnce, new: &AtOnce, book: &Book, edited: &BTreeSet<&str>) -> People {
-        let (before, mut people) = (enrollments(old), People::default());
+    pub(super) fn between(
+        entering: Vec<Turn>,
+        old: &AtOnce,
+        new: &AtOnce,
+        book: &Book,
+        edited: &BTreeSet<&str>,
+    ) -> People {
+        let (before, mut people) = (enrollments(old), People { enroll: entering, ..People::default() });
         for (id, (account, after)) in enrollments(new) {
-            let was = before.get(id).map(|(_, own)| *own).filter(|own| own.is_active());
-            let why = match (was, after.is_active()) {
-                (None, true) if after.has_begun() => Some((&mut people.enroll, way_in(after))),
-                (Some(_), false) => Some((&mut people.exit, way_out(after))),
-                (Some(was), true) if was.enrolled_at != after.enrolled_at => {
-                    Some((&mut people.restart, "begins anew".to_owned()))
-                }
-                (Some(_), true) if !edited.contains(&*after.playbook) => None,
-                (Some(was), true) if was.version != after.version => Some((&mut people.moved, String::new())),
-                (Some(_), true) => left_behind(after, book).map(|why| (&mut people.stay, why)),
-                (None, _) => None,
+            let Some((_, was)) = before.get(id).filter(|(_, own)| own.is_active()) else { continue };
+            let is_edited = edited.contains(&*after.playbook);
+            let why = match after.is_active() {
+                false => Some((&mut people.exit, way_out(after))),
+                true if was.enrolled_at != after.enrolled_at => Some((&mut people.restart, String::new())),
+                true if !is_edited => None,
+                true if was.version != after.version => Some((&mut people.moved, String::new())),
+                true => left_behind(after, book).map(|why| (&mut people.stay, why)),
             };
             if let Some((list, why)) = why {
-                list.push(Turn { account: account.id.clone(), playbook: after.playbook.clone(), why });
+                let (account, playbook) = (account.id.clone(), after.playbook.clone());
+                list.push(Turn { at: new.now, account, playbook, why });
             }
         }
         people.lists_mut().into_iter().for_each(|list| {
-            list.sort_by(|a, b| (&a.playbook, &a.account).cmp(&(&b.playbook, &b.account)));
+            list.sort_by(|a, b| (&a.playbook, &a.account, a.at).cmp(&(&b.playbook, &b.account, b.at)));
         });
         people
     }
@@ -83,12 +89,6 @@ type Known<'a> = BTreeMap<&'a Arc<str>, (&'a Account, &'a Enrollment)>;
 fn enrollments(at_once: &AtOnce) -> Known<'_> {
     let accounts = at_once.played.accounts.iter();
     accounts.flat_map(|(account, desk)| desk.enrollments.iter().map(|(id, own)| (id, (&**account, own)))).collect()
-}
-
-fn way_in(enrollment: &Enrollment) -> String {
-    let branch = enrollment.branch.as_ref().map(|branch| format!("branch {branch}"));
-    let anchor = enrollment.anchor.map(|anchor| format!("anchor {anchor}"));
-    branch.into_iter().chain(anchor).collect::<Vec<_>>().join(", ")
 }
 
 fn way_out(enrollment: &Enrollment) -> String {
