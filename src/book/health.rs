@@ -84,6 +84,17 @@ impl Measure {
     }
 }
 
+impl Measure {
+    /// Whether a value that moves by so much a day has left the slopes of the scale behind.
+    pub fn is_level_beyond(&self, value: f64, a_day: f64) -> bool {
+        let (least, most) = match (self.scale.first(), self.scale.last()) {
+            (Some(first), Some(last)) => (first.0, last.0),
+            _ => (0.0, 100.0),
+        };
+        a_day == 0.0 || (a_day > 0.0 && value >= most) || (a_day < 0.0 && value <= least)
+    }
+}
+
 fn fingerprint(dimensions: &[Dimension]) -> String {
     let measure = |own: &Measure| {
         format!("{} {} {:?} {} {:?}", own.id, own.value.text().trim(), own.scale, own.weight, own.missing)

@@ -14,6 +14,7 @@ mod eval;
 mod expr;
 mod functions;
 mod lower;
+mod motion;
 mod name;
 mod named;
 mod one_line;
@@ -36,6 +37,7 @@ mod words;
 
 pub use coverage::{Comparison, Coverage, Sides};
 pub use functions::{FUNCTIONS, Function, Usage};
+pub use motion::Motion;
 pub use name::{Facts, Name, OUTCOMES, Window};
 pub use parse::is_name;
 pub use problem::{Problem, is_sure, nearest};
@@ -117,6 +119,16 @@ impl Expression {
     /// The answer with the values that led to it.
     pub fn trace(&self, facts: &dyn Facts) -> Trace {
         trace::trace(&self.0.root, &self.0.source, facts)
+    }
+
+    /// How the value moves by the passing of days alone.
+    pub fn motion(&self, facts: &dyn Facts) -> Motion {
+        motion::motion(&self.0.root, facts)
+    }
+
+    /// How many midnights may pass before the answer can be another one, if nothing changes but the date.
+    pub fn still_for(&self, facts: &dyn Facts) -> u32 {
+        self.motion(facts).still_for
     }
 
     /// Every comparison in it, those of named conditions among them.

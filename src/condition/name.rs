@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::time::{Date, TimeZone, Timestamp};
 
-use super::{Coverage, Value};
+use super::{Coverage, Motion, Value};
 
 /// One thing a condition reads. Days are whole local days of the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,6 +110,11 @@ pub trait Facts {
 
     /// A field of one of our people, by id; empty for an unknown id.
     fn person(&self, id: &str, field: &str) -> Value;
+
+    /// How the value of a name moves by the passing of days alone.
+    fn motion(&self, _name: &Name) -> Motion {
+        Motion::ANY
+    }
 
     /// Where to note what every comparison said, when somebody counts.
     fn coverage(&self) -> Option<&Coverage> {

@@ -128,6 +128,10 @@ impl Series {
     pub fn first_day(&self) -> Option<Date> {
         self.0.first().map(|(day, _)| *day)
     }
+
+    pub fn last_day(&self) -> Option<Date> {
+        self.0.last().map(|(day, _)| *day)
+    }
 }
 
 /// Something that happened at an instant.

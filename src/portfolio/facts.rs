@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Calendar, Person, Window};
-use crate::condition::{self, Coverage, Field, Name, Truth, Type, Value};
+use crate::condition::{self, Coverage, Field, Motion, Name, Truth, Type, Value};
 use crate::time::{Date, TimeZone, Timestamp, add_days, local_date, start_of_day};
 
 use super::account::{Account, Event};
@@ -79,14 +79,13 @@ impl Facts {
 
     /// Health now, computed once for these facts. Always in the account's own zone.
     pub fn health(&self) -> &Health {
-        self.health.get_or_init(|| {
-            let own_zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
-            if own_zone == self.zone {
-                health::compute(self)
-            } else {
-                health::compute(&Facts { zone: own_zone, health: Arc::default(), ..self.clone() })
-            }
-        })
+        self.health.get_or_init(|| health::compute(&self.in_own_zone()))
+    }
+
+    /// The same facts as the account sees them, whoever asks.
+    pub(super) fn in_own_zone(&self) -> Facts {
+        let zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
+        Facts { zone, health: Arc::default(), ..self.clone() }
     }
 
     /// The local day by which health is stored.
@@ -151,7 +150,7 @@ impl Facts {
     }
 
     /// The account's start date, else the first day any metric knows it.
-    fn lives_from(&self) -> Option<Date> {
+    pub(super) fn lives_from(&self) -> Option<Date> {
         let first_seen = || self.account.metrics.values().filter_map(super::account::Series::first_day).min();
         self.account.date("start_date", self.now).or_else(first_seen)
     }
@@ -319,6 +318,10 @@ impl condition::Facts for Facts {
                 self.fresh(self.registry().account.get(&**field), || self.changed(field, *days))
             }
         }
+    }
+
+    fn motion(&self, name: &Name) -> Motion {
+        self.motion_of(name)
     }
 
     fn now(&self) -> Timestamp {

@@ -73,7 +73,7 @@ impl Health {
 pub fn compute(facts: &Facts) -> Health {
     let model = &facts.world.book.health;
     let mut dimensions: Vec<DimensionScore> = model.dimensions.iter().map(|own| dimension(own, facts)).collect();
-    let known: f64 = weights(model.dimensions.iter().zip(&dimensions));
+    let known = known_weight(&model.dimensions, &dimensions);
     let total: f64 = model.dimensions.iter().map(|own| own.weight).sum();
     let mut health = Health { stale: stale_feed(&dimensions), model: model.fingerprint.clone(), ..Health::default() };
     if total > 0.0 && known >= total * LEAST_WEIGHT {
@@ -112,8 +112,8 @@ fn measure_score(measure: &Measure, facts: &Facts) -> MeasureScore {
 }
 
 /// The weight of the dimensions that have a score.
-fn weights<'a>(pairs: impl Iterator<Item = (&'a Dimension, &'a DimensionScore)>) -> f64 {
-    pairs.filter(|(_, found)| found.score.is_some()).map(|(own, _)| own.weight).sum()
+pub(super) fn known_weight(model: &[Dimension], found: &[DimensionScore]) -> f64 {
+    model.iter().zip(found).filter(|(_, found)| found.score.is_some()).map(|(own, _)| own.weight).sum()
 }
 
 /// Splits the score over the measures: weight in the dimension times weight of the dimension, re-shared over what is known.

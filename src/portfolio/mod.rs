@@ -5,6 +5,7 @@ pub mod facts;
 mod freshness;
 pub mod health;
 pub mod import;
+mod motion;
 pub mod usage;
 pub mod work;
 pub mod world;

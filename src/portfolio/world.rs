@@ -25,6 +25,9 @@ pub struct World {
     /// From when on imports are taken to go on as they are: feeds stay as fresh, usage as high. None: only what is recorded
     /// counts.
     pub steady_from: Option<Timestamp>,
+    /// From when on an account in which the passing of days changes nothing is left alone at midnight, and its health is
+    /// stored when it changes. None: every account is looked at every night, and its health stored for every day.
+    pub rests_since: Option<Timestamp>,
     /// Where tests count what they have seen of every condition.
     pub coverage: Option<Arc<Coverage>>,
 }
@@ -45,6 +48,16 @@ impl World {
         }
         let event_kinds = Arc::new(book.event_kinds());
         let (people, feeds) = (Arc::new(people), Arc::new(feeds));
-        World { book, people, feeds, event_kinds, health_seam, key, steady_from: None, coverage: None }
+        World {
+            book,
+            people,
+            feeds,
+            event_kinds,
+            health_seam,
+            key,
+            steady_from: None,
+            rests_since: None,
+            coverage: None,
+        }
     }
 }

@@ -28,11 +28,70 @@ const ACCOUNT: &str = r#"
 type = "number"
 [fields.tickets]
 type = "number"
+[metrics.logins]
+missing = "zero"
 [events.ping]
+contact = true
 "#;
 
-const TRIGGERS: [&str; 12] = [
-    "[trigger]\nkind = \"manual\"\n",
+/// Scores and stages that move as days pass, without anything happening.
+const HEALTH: &str = r#"
+[[dimension]]
+id = "use"
+weight = 0.6
+[[dimension.measure]]
+id = "logins"
+value = 'usage.logins.avg(4)'
+scale = [[0, 0], [10, 100]]
+weight = 1.0
+missing = "skip"
+[[dimension]]
+id = "touch"
+weight = 0.4
+[[dimension.measure]]
+id = "contact"
+value = 'days_since_contact()'
+scale = [[2, 100], [5, 70], [9, 0]]
+weight = 0.5
+missing = "skip"
+[[dimension.measure]]
+id = "tickets"
+value = 'account.tickets'
+scale = [[0, 100], [2, 0]]
+weight = 0.5
+missing = "skip"
+[[band]]
+id = "green"
+from = 60
+[[band]]
+id = "red"
+from = 0
+"#;
+
+const SEGMENTS: &str = r#"
+[[stage]]
+id = "last-days"
+when = 'days_until(account.renewal_date) <= 6'
+[[stage]]
+id = "early"
+when = 'days_since(account.start_date) < 12'
+[[stage]]
+id = "middle"
+when = 'account.score >= 0'
+"#;
+
+const MANUAL: &str = "[trigger]\nkind = \"manual\"\n";
+
+const TRIGGERS: [&str; 20] = [
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'days_until(account.renewal_date) <= 8'\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'business_days_until(account.renewal_date) < 4'\nfor = \"1d\"\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'within(account.renewal_date, \"5d\") || account.score < 10'\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.stage == \"last-days\" && account.tickets < 2'\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'health.score < 50'\nfor = \"2d\"\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'health.change(3) <= -8 || health.band == \"red\"'\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'usage.logins.change_pct(3) <= -30 && !is_empty(account.renewal_date)'\n",
+    "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = '(days_since_contact() ?? 99) > 6 && today < account.renewal_date'\n",
+    MANUAL,
     "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.score < 50'\n",
     "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.score < 50'\nfor = \"2d\"\n",
     "[trigger]\nkind = \"condition\"\n[enroll]\nwhen = 'account.score < 50'\nfor = \"6h\"\nunknown = \"no\"\n",
@@ -56,7 +115,10 @@ const REENTRIES: [&str; 7] = [
     "[reentry]\npolicy = \"once_per_key\"\nkey = \"account.renewal_date\"\n",
 ];
 
-const ENDS: [&str; 5] = [
+const ENDS: [&str; 8] = [
+    "[[exit]]\nid = \"long\"\nwhen = 'run.day > 6'\n",
+    "[goal]\nwhen = 'usage.logins.avg(3) >= 4 && health.was(2) >= 40'\nfor = \"2d\"\n",
+    "[goal]\nwhen = 'days_since(account.start_date) >= 25 - days_until(account.renewal_date)'\n",
     "",
     "[goal]\nwhen = 'account.score >= 90'\n",
     "[goal]\nwhen = 'account.score >= 80'\nfor = \"1d\"\n",
@@ -98,7 +160,15 @@ const LADDERS: [&str; 3] = [
 const SPANS: [&str; 12] =
     ["", "", " + 0d", " + 30min", " + 6h", " + 1d", " + 3d", " + 1w", " + 0bd", " + 2bd", " + 4bh", " + 1mo"];
 
-const WHENS: [&str; 5] = ["", "", "account.score < 70", "account.tickets == 0", "!run.replied"];
+const WHENS: [&str; 7] = [
+    "",
+    "",
+    "account.score < 70",
+    "account.tickets == 0",
+    "!run.replied",
+    "days_until(account.renewal_date) > 2",
+    "health.score < 80 || run.day > 3",
+];
 
 const POLICIES: [&str; 4] = [
     "",
@@ -109,7 +179,9 @@ const POLICIES: [&str; 4] = [
 ];
 
 /// What a step does; `{other}` is another playbook.
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 14] = [
+    "action = \"wait_for\"\nuntil = 'days_until(account.renewal_date) < 4'\ntimeout = \"9d\"\n",
+    "action = \"wait_for\"\nuntil = 'account.stage == \"early\" || health.band == \"green\"'\ntimeout = \"6bd\"\n",
     "action = \"task\"\nassignee = \"account.owner\"\ntitle = \"Call\"\n",
     "action = \"task\"\nassignee = \"team:success\"\ntitle = \"Call\"\napprove = \"morgan\"\n",
     "action = \"email\"\nto = \"contact:champion\"\ntemplate = \"hello\"\n",
@@ -128,15 +200,30 @@ const ACTIONS: [&str; 12] = [
 pub type Files = BTreeMap<String, String>;
 
 pub fn a_book() -> impl Strategy<Value = Files> {
-    (prop::collection::vec(a_playbook(), 3), select(&POLICIES[..])).prop_map(|(playbooks, policy)| {
+    a_book_of(|_| true)
+}
+
+/// A book whose other playbooks are only started by the first, as in a test of the first.
+pub fn a_tested_book() -> impl Strategy<Value = Files> {
+    a_book_of(|place| place == 0)
+}
+
+fn a_book_of(has_trigger: fn(usize) -> bool) -> impl Strategy<Value = Files> {
+    (prop::collection::vec(a_playbook(), 3), select(&POLICIES[..])).prop_map(move |(playbooks, policy)| {
         let fixed = [("people.toml", PEOPLE), ("account.toml", ACCOUNT), ("policy.toml", policy)];
+        let computed = [("health.toml", HEALTH), ("segments.toml", SEGMENTS)];
         let hello =
             ("hello.md", "+++\nsubject = \"Hello\"\n+++\nHello {{ contact.first_name | default(\"there\") }}.\n");
         let channels = ("channels.toml", "[email.default]\nfrom = \"success@larkfield.example\"\n");
-        let mut files: Files =
-            fixed.into_iter().chain([hello, channels]).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let mut files: Files = fixed
+            .into_iter()
+            .chain(computed)
+            .chain([hello, channels])
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect();
         for (place, playbook) in playbooks.iter().enumerate() {
-            files.insert(format!("p{place}.toml"), playbook.text(place));
+            let trigger = if has_trigger(place) { playbook.trigger } else { MANUAL };
+            files.insert(format!("p{place}.toml"), Draft { trigger, ..playbook.clone() }.text(place));
         }
         files
     })

@@ -25,7 +25,7 @@ pub struct Step {
 }
 
 impl Step {
-    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let until = match &self.action {
             Action::WaitFor(wait) => Some(&wait.until),
             _ => None,

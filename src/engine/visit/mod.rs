@@ -19,6 +19,7 @@ mod post;
 mod prepare;
 mod recall;
 mod rehearse;
+mod rest;
 mod wait;
 mod wake;
 
@@ -278,7 +279,10 @@ impl<'a> Turn<'a> {
             return;
         }
         let (day, health) = (self.facts.health_day(), self.facts.health().clone());
-        let stored = self.account.health.get(&day).copied();
+        let stored = match self.input_world.rests_since {
+            None => self.account.health.get(&day).copied(),
+            Some(_) => self.account.health.range(..=day).next_back().map(|(_, score)| *score),
+        };
         if stored == health.score {
             return;
         }

@@ -7,7 +7,7 @@ use crate::book::playbook::{Action, Playbook, Trigger};
 use crate::engine::admission::cooldown_ends;
 use crate::engine::desk::{ApprovalState, Change, Next, TaskState};
 use crate::engine::enrollment::StepState;
-use crate::engine::matching::{Offers, is_open, matures_at, next_flip, next_midnight, offers};
+use crate::engine::matching::{Offers, is_open, matures_at, next_flip, offers};
 use crate::engine::plan::{self, Due};
 use crate::engine::suppression::capped;
 use crate::portfolio::Facts;
@@ -24,7 +24,7 @@ impl Turn<'_> {
         if !self.account.is_known(self.now) {
             return (self.account.known_since, Vec::new());
         }
-        let mut instants = vec![next_midnight(&self.facts)];
+        let mut instants = self.own_nights();
         instants.extend(self.account.next_arrival(self.now, self.input_world.event_kinds.iter()));
         instants.extend(self.shared_flips());
         for playbook in self.input_world.book.playbooks.values() {
@@ -35,7 +35,9 @@ impl Turn<'_> {
             next.push((id.clone(), self.enrollment_instants(&playbook, &id, &mut instants)));
         }
         for (playbook, id) in self.parked() {
-            instants.extend(self.goal_matures(&playbook, &id, &self.facts_for(&playbook, self.enrollment(&id))));
+            let facts = self.facts_for(&playbook, self.enrollment(&id));
+            instants.extend(self.night_of(&playbook, self.enrollment(&id), &facts));
+            instants.extend(self.goal_matures(&playbook, &id, &facts));
         }
         next.extend(self.ended_now().map(|id| (id, None)));
         let snoozed = self.desk.tasks.values().filter(|task| task.state == TaskState::Snoozed);
@@ -63,7 +65,7 @@ impl Turn<'_> {
             return;
         }
         let facts = self.facts.seen_by(playbook);
-        instants.push(next_midnight(&facts));
+        instants.extend(self.nights_of(playbook, &facts));
         instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
         let (Some(state), Some(live_since)) =
             (self.desk.conditions.get(&playbook.id), self.live_since.get(&playbook.id))
@@ -95,6 +97,7 @@ impl Turn<'_> {
     ) -> Option<(Arc<str>, Timestamp)> {
         let enrollment = self.enrollment(id);
         let facts = self.facts_for(playbook, enrollment);
+        instants.extend(self.night_of(playbook, enrollment, &facts));
         let mut next: Option<(Arc<str>, Timestamp)> = None;
         if self.playbook(&playbook.id).is_none_or(|newest| newest.version != playbook.version) {
             instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
@@ -106,7 +109,7 @@ impl Turn<'_> {
             if next.as_ref().is_none_or(|(_, at)| due < *at) {
                 next = Some((step.id.clone(), due));
             }
-            self.step_instants(playbook, id, place, &facts, instants);
+            self.step_instants(playbook, id, (place, due), &facts, instants);
         }
         instants.extend(self.goal_matures(playbook, id, &facts));
         instants.extend(self.ladder_instants(playbook, enrollment, &facts));
@@ -120,16 +123,18 @@ impl Turn<'_> {
         &self,
         playbook: &Playbook,
         id: &Arc<str>,
-        place: usize,
+        (place, due): (usize, Timestamp),
         facts: &Facts,
         instants: &mut Vec<Timestamp>,
     ) {
-        let step = &playbook.steps[place];
-        // Whatever holds it, it can run at an opening; an open window has none before the next day.
-        let opening = plan::window_of(playbook, step, facts).and_then(|own| own.next_open(self.now, &facts.zone));
-        instants.extend(opening);
-        let enrollment = self.enrollment(id);
-        let Some(run) = enrollment.begun(&step.id) else { return };
+        let (step, enrollment) = (&playbook.steps[place], self.enrollment(id));
+        let begun = enrollment.begun(&step.id);
+        if begun.is_some() || due <= self.now {
+            // Whatever holds it, it can run at an opening; an open window has none before the next day.
+            let opening = plan::window_of(playbook, step, facts).and_then(|own| own.next_open(self.now, &facts.zone));
+            instants.extend(opening);
+        }
+        let Some(run) = begun else { return };
         if run.state == StepState::Held {
             for run in waiting(enrollment, &step.id).chain([run]) {
                 let most = playbook.suppressions.iter().map(|rule| rule.max_hold).chain([None]);

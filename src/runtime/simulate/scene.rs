@@ -153,7 +153,7 @@ impl Scene {
         let seam = if self.is_seam(&book) { Some(self.from) } else { self.health_seam };
         let steady_from = self.is_steady.then_some(self.from);
         let world = World::new(book, self.people.clone(), self.feeds.clone(), seam, self.key.clone());
-        World { steady_from, ..world }
+        World { steady_from, rests_since: Some(self.from), ..world }
     }
 
     async fn set_desks(&mut self, store: &Store) -> Result<()> {
