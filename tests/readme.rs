@@ -116,7 +116,8 @@ fn replayed(folder: &Path, step: &str) -> String {
         lines.truncate(shown.lines().count() - 1);
         lines.push("…");
     }
-    format!("$ {command}\n{}\n", lines.join("\n"))
+    let lines: String = lines.into_iter().map(|line| format!("{line}\n")).collect();
+    format!("$ {command}\n{lines}")
 }
 
 /// A folder with every file of the README that says its name in a comment at its top or just before.
@@ -165,13 +166,13 @@ fn typed() -> impl Iterator<Item = &'static str> {
 
 /// Runs a command line of ours.
 fn playcaller(folder: &Path, line: &str) -> Output {
-    let line = line.replace("cargo run --release -- ", "playcaller ");
-    assert!(line.starts_with("playcaller "), "{line}");
-    typed_in(folder, &line)
+    assert!(line.starts_with("playcaller ") || line.starts_with("cargo run "), "{line}");
+    typed_in(folder, line)
 }
 
 /// Runs a command line, of ours or `sed`; single quotes hold a word together, as in a shell.
 fn typed_in(folder: &Path, line: &str) -> Output {
+    let line = line.replace("cargo run --release -- ", "playcaller ");
     let mut words = Vec::new();
     for (at, part) in line.split('\'').enumerate() {
         if at % 2 == 1 { words.push(part) } else { words.extend(part.split_whitespace()) }

@@ -65,6 +65,23 @@ fn whoever_must_qualify_for_a_while_first_is_told_with_the_day() {
 }
 
 #[test]
+fn who_ends_and_who_moves_to_the_new_version_is_told() {
+    let place = Place::played();
+    let question = place.object("approvals")["id"].as_str().unwrap().to_owned();
+    place.done(&format!("approvals approve {question}"));
+    place.done("run --from 2026-03-05 --until 2026-03-06");
+    place.edit_welcome(&[("[goal]", "[[exit]]\nid = \"large\"\nwhen = 'account.arr > 9000'\n\n[goal]")]);
+    let plan = place.changes("plan --accounts");
+    assert!(plan.contains("    exit large is new: account.arr > 9000\n"), "{plan}");
+    assert!(plan.contains("  - 1 account exits now\n      acme  (exited: large)\n"), "{plan}");
+    assert!(plan.ends_with("Plan: 0 enroll, 1 exit, 0 move, 0 sends.\n"), "{plan}");
+    place.edit_welcome(&[("Note the call", "Write of the call")]);
+    let plan = place.changes("plan --accounts");
+    assert!(plan.contains("  ~ 1 account moves to the new version\n      acme\n"), "{plan}");
+    assert!(plan.ends_with("Plan: 0 enroll, 0 exit, 1 move, 0 sends.\n"), "{plan}");
+}
+
+#[test]
 fn a_plan_for_a_pull_request_is_markdown() {
     let place = Place::played();
     place.edit_welcome(&[(">= 5000", ">= 500")]);
@@ -78,6 +95,7 @@ fn a_book_with_errors_ends_with_1_and_so_does_one_that_cannot_go_live() {
     place.edit_welcome(&[("account.arr", "account.ar")]);
     assert!(place.wrong("plan").starts_with("error: the book has errors: welcome.toml:"));
     place.edit_welcome(&[("\"hello\"\nafter", "\"greeting\"\nafter")]);
+    std::fs::remove_file(place.path().join("playbooks/welcome.test.toml")).unwrap();
     let ended = place.call("plan");
     assert_eq!(ended.code, 1, "{}", ended.out);
     assert!(ended.out.contains("! `welcome` stays at version "), "{}", ended.out);
@@ -156,6 +174,39 @@ fn what_is_planned_for_seven_days_is_what_the_daemon_then_does() {
     let entered = lines.iter().filter(|line| line["kind"] == "enroll" && line["result"] == "done").count();
     assert_eq!(plan["enrolled"], json!({ "before": 0, "after": entered }));
     assert_eq!(place.object("plan")["totals"]["enroll"], 0, "and then there is nothing more to plan");
+}
+
+/// The shipped book, played for three weeks of the sample portfolio.
+fn shipped() -> Place {
+    let place = Place { folder: tempfile::tempdir().unwrap() };
+    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/playbooks");
+    let copied = Command::new("cp").args(["-r", book, "playbooks"]).current_dir(place.path()).status().unwrap();
+    assert!(copied.success());
+    for kind in ["accounts", "contacts", "events"] {
+        place.done(&format!("import {kind} playbooks/sample/{kind}.csv --now 2026-10-01"));
+    }
+    place.done("run --from 2026-10-01 --until 2026-10-20");
+    place
+}
+
+#[test]
+fn what_is_planned_for_the_shipped_book_is_what_the_daemon_then_does() {
+    let place = shipped();
+    let file = "playbooks/renewal/renewal-kickoff.toml";
+    let text = std::fs::read_to_string(place.path().join(file)).unwrap();
+    place.write(file, &text.replace("offset = \"-90d\"", "offset = \"-120d\"").replace("anchor - 75d", "anchor - 85d"));
+    let plan = place.plan();
+    let lines = place.objects("run --from 2026-10-20 --until 2026-10-27");
+    let happened = |kinds: &[&str]| {
+        let done = lines.iter().filter(|line| line["result"] == "done" && line["reason"] != "holdout");
+        done.filter(|line| kinds.iter().any(|kind| line["kind"] == *kind)).cloned().collect::<Vec<_>>()
+    };
+    let goes_out = ["email", "slack", "teams", "webhook", "task"];
+    let sent = happened(&["step", "escalate"]);
+    let sent = sent.iter().filter(|line| goes_out.iter().any(|action| line["action"] == *action)).count();
+    let entered = happened(&["enroll"]).len();
+    assert!(entered > 1 && sent > 3, "{entered} entered, {sent} sent");
+    assert_eq!((&plan["enrolled"]["after"], &plan["sends"]["after"]["total"]), (&json!(entered), &json!(sent)));
 }
 
 /// The plan with the versions that the edit has here.

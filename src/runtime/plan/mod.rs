@@ -72,8 +72,6 @@ pub struct Plan {
     pub parked: BTreeMap<Arc<str>, usize>,
     /// What the new book brings that somebody should look at first.
     pub warnings: Warnings,
-    /// Everything the new book brings, in numbers.
-    pub after: Summary,
     /// In the order of segments.toml, those of none at the end.
     pub segments: Vec<SegmentTotals>,
     pub go_live: GoLive,
@@ -127,7 +125,6 @@ impl Plan {
             parked: parked(&after.entries),
             sends,
             warnings: Warnings::between(&known, &summary),
-            after: summary,
             segments,
             go_live: match kept.filter(|kept| !kept.is_empty()) {
                 Some(kept) => GoLive::judge(store, &kept, &new, &at_once).await?,
