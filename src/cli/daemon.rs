@@ -13,8 +13,6 @@ use super::session::Session;
 use crate::runtime::Runtime;
 use crate::runtime::daemon::Event;
 
-/// Messages that may be on their way at the same time.
-pub const CONNECTIONS: usize = 8;
 /// How long conversations that have begun may take to end.
 const PATIENCE: Duration = Duration::from_secs(30);
 

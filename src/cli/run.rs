@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::daemon::{self, CONNECTIONS};
+use super::daemon;
 use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::play::Play;
@@ -12,7 +12,7 @@ use crate::book::Book;
 use crate::channel::Channels;
 use crate::runtime::reload::{Report, open_book};
 use crate::runtime::tally::Tally;
-use crate::runtime::{Runtime, timeline};
+use crate::runtime::{CONNECTIONS, Runtime, timeline};
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
 

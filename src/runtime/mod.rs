@@ -41,6 +41,10 @@ use crate::portfolio::{Account, World};
 use crate::store::Store;
 use crate::time::{Clock, Date, Timestamp};
 
+/// Messages on their way at one time: of the daemon and of every play, so that both see as much of what went out when
+/// they look at an account next.
+pub const CONNECTIONS: usize = 8;
+
 /// Everything injected once: where the state is, what time it is, what the book says, where messages go.
 pub struct Runtime {
     pub store: Store,

@@ -1,6 +1,7 @@
 //! The real binary on a small book: what it prints, and how it ends.
 
 mod acting;
+mod agreeing;
 mod checking;
 mod demo;
 mod describing;

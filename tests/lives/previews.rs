@@ -9,7 +9,7 @@ use playcaller::condition::Value;
 use playcaller::engine::desk::Entry;
 use playcaller::portfolio::import::{AccountRow, ContactRow, EventRow, MetricRow, Rows};
 use playcaller::runtime::simulate::Scene;
-use playcaller::runtime::{Runtime, cases, timeline};
+use playcaller::runtime::{CONNECTIONS, Runtime, cases, timeline};
 use playcaller::store::Store;
 use playcaller::time::{DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant};
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ async fn by_daemon(book: &Arc<Book>, story: &Story) -> Vec<Entry> {
     let store = store(story, false).await;
     let clock = Arc::new(VirtualClock::at(at(0, 0)));
     let channels = Arc::new(Channels::nowhere());
-    let mut runtime = Runtime::new(store, book.clone(), clock.clone(), channels, 1).await.expect("a daemon");
+    let mut runtime = Runtime::new(store, book.clone(), clock.clone(), channels, CONNECTIONS).await.expect("a daemon");
     let mut entries = Vec::new();
     for (n, (day, hour, turn)) in story.iter().enumerate() {
         let until = at(*day, *hour) - jiff::Span::new().microseconds(1);

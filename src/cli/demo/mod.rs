@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::daemon::{self, CONNECTIONS};
+use super::daemon;
 use super::exit::{Exit, Result};
 use super::play::Play;
 use super::print::count;
@@ -19,8 +19,8 @@ use super::session::{Session, go_virtual, usable};
 use crate::book::Book;
 use crate::book::load::load_files;
 use crate::channel::Channels;
-use crate::runtime::Runtime;
 use crate::runtime::tally::Tally;
+use crate::runtime::{CONNECTIONS, Runtime};
 use crate::store::{DaemonLock, Store};
 use crate::time::{Clock, SystemClock, Timestamp};
 use tour::Stop;

@@ -13,8 +13,8 @@ use crate::condition::{Coverage, Value};
 use crate::engine::Reason;
 use crate::engine::desk::{ApprovalState, Entry, TaskState};
 use crate::portfolio::import::{AccountRow, ContactRow, Rows};
-use crate::runtime::Runtime;
 use crate::runtime::explain::explain;
+use crate::runtime::{CONNECTIONS, Runtime};
 use crate::store::{By, Decision, Store};
 use crate::time::{Clock, DateTime, TimeZone, Timestamp, VirtualClock, add_days, instant};
 
@@ -59,7 +59,7 @@ impl Stage {
         }
         tx.commit().await?;
         let channels = Arc::new(Channels::nowhere());
-        let runtime = Runtime::new(store, book, clock.clone(), channels, 1).await?;
+        let runtime = Runtime::new(store, book, clock.clone(), channels, CONNECTIONS).await?;
         let playbook = file.playbook.clone();
         Ok(Stage { runtime, clock, zone, account, playbook, entries: Vec::new(), events })
     }

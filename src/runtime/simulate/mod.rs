@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The looks are the daemon's ([`crate::engine::visit`]); what a play has instead of a database is memory, instead of
-//! channels an outbox that takes everything. It does what a tick does, in the same order: `tests/agree.rs` holds the two
+//! channels an outbox that takes everything. It does what a tick does, in the same order: `tests/lives/previews.rs` holds the two
 //! against each other, line by line.
 
 mod outbox;

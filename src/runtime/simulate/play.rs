@@ -13,6 +13,7 @@ use crate::engine::recipients::OpenTasks;
 use crate::engine::turnout::{Arrival, Turnout};
 use crate::engine::visit::{Input, Visit, visit};
 use crate::portfolio::{Facts, World};
+use crate::runtime::CONNECTIONS;
 use crate::runtime::look::BATCH;
 use crate::runtime::play::Step;
 use crate::store::WaitingDelivery;
@@ -76,7 +77,7 @@ impl Play {
     fn tick(&mut self, now: Timestamp) {
         loop {
             let looked = self.look_at_due(now);
-            let delivered = self.hand_over_one(now);
+            let delivered = self.hand_over_some(now);
             if !looked && !delivered {
                 break;
             }
@@ -131,13 +132,19 @@ impl Play {
         self.due.extend(at.map(|at| (at, place)));
     }
 
-    /// Hands the first queued delivery over that is due; its account is looked at again.
-    fn hand_over_one(&mut self, now: Timestamp) -> bool {
-        let Some(own) = self.outbox.next(now) else { return false };
-        let Some(place) = self.places.get(&own.account).copied() else { return true };
-        let Some((state, reason)) = self.outbox.gate(&own, &self.cast[place].desk, now) else { return true };
+    /// Hands over what is queued and due, as many messages as a daemon has connections. False when there was none.
+    fn hand_over_some(&mut self, now: Timestamp) -> bool {
+        let some: Vec<WaitingDelivery> = (0..CONNECTIONS).map_while(|_| self.outbox.next(now)).collect();
+        some.iter().for_each(|own| self.hand_over(own, now));
+        !some.is_empty()
+    }
+
+    /// Hands one over; its account is looked at again.
+    fn hand_over(&mut self, own: &WaitingDelivery, now: Timestamp) {
+        let Some(place) = self.places.get(&own.account).copied() else { return };
+        let Some((state, reason)) = self.outbox.gate(own, &self.cast[place].desk, now) else { return };
         let line = reason.filter(|_| state != DeliveryState::Cancelled);
-        let line = line.and_then(|reason| self.refusal(place, &own, reason, now));
+        let line = line.and_then(|reason| self.refusal(place, own, reason, now));
         self.entries.extend(line);
         let send = self.cast[place].desk.sends.get_mut(&own.id).expect("the gate has seen it");
         (send.state, send.reason) = (state, reason);
@@ -146,7 +153,6 @@ impl Play {
             let at = self.cast[place].wake_at.map_or(now, |at| at.min(now));
             self.wake(place, Some(at));
         }
-        true
     }
 
     /// The line of a delivery that the last gate has stopped.
