@@ -20,7 +20,7 @@ const SHOWN: usize = 10;
 /// Accounts that are named beside their number.
 const NAMED: usize = 3;
 /// Characters of the longest bar.
-const BAR: usize = 40;
+const BAR: usize = 25;
 
 /// Everything there is to say; what did not happen is left out.
 pub fn print_summary(print: Print, summary: &Summary) -> Result<()> {
@@ -40,33 +40,38 @@ fn is_short(summary: &Summary) -> bool {
 
 /// A row for everything that is counted by the day, our people's tasks among them.
 fn print_days(print: Print, summary: &Summary) -> Result<()> {
-    let mut people: Vec<(String, &Daily)> = Vec::new();
-    for (person, own) in &summary.tasks_per_day.0 {
-        people.push((format!("  of {}", person.as_deref().unwrap_or("nobody")), own));
-    }
-    people.sort_by_key(|(_, own)| std::cmp::Reverse(own.total()));
-    let more = people.len().saturating_sub(SHOWN);
-    people.truncate(SHOWN);
-    let all = [
-        ("enrollments", &summary.enrolled),
-        ("mails to contacts", &summary.mails.to_contacts),
-        ("other mails", &summary.mails.to_others),
-        ("tasks", &summary.tasks),
+    let (people, more) = people(summary);
+    let mut all = vec![
+        ("enrollments".to_owned(), &summary.enrolled),
+        ("mails to contacts".to_owned(), &summary.mails.to_contacts),
+        ("other mails".to_owned(), &summary.mails.to_others),
     ];
-    let all = all.into_iter().map(|(what, own)| (what.to_owned(), own));
-    let rows: Vec<Vec<String>> =
-        all.chain(people).filter_map(|(what, own)| Some(days_row(what, own, own.peak()?, summary))).collect();
+    match &people[..] {
+        [(person, own)] => all.push((format!("tasks of {person}"), own)),
+        _ => all.push(("tasks".to_owned(), &summary.tasks)),
+    }
+    let each = people.iter().filter(|_| people.len() > 1).map(|(person, own)| (format!("  of {person}"), *own));
+    let counted = all.into_iter().chain(each).filter_map(|(what, own)| Some((what, own, own.peak()?)));
+    let rows: Vec<Vec<String>> = counted.map(|(what, own, peak)| days_row(what, own, peak, summary)).collect();
     if rows.is_empty() {
         return Ok(());
     }
     let (first, last) = summary.days;
     let per = if is_short(summary) { "a day" } else { "a week" };
     print.line("")?;
-    print.table(&["", "total", "most", "on", &format!("{per}, {first} to {last}")], rows)?;
-    if more > 0 {
-        print.line(format!("  … and tasks of {more} more"))?;
-    }
-    Ok(())
+    print.table(&["", "total", "most a day", "on", &format!("{per}, {first} to {last}")], rows)?;
+    if more > 0 { print.line(format!("  … and the tasks of {more} more")) } else { Ok(()) }
+}
+
+/// Who gets the most tasks, and how many more people get some.
+fn people(summary: &Summary) -> (Vec<(&str, &Daily)>, usize) {
+    let all = summary.tasks_per_day.0.iter();
+    let mut people: Vec<(&str, &Daily)> =
+        all.map(|(person, own)| (person.as_deref().unwrap_or("nobody"), own)).collect();
+    people.sort_by_key(|(_, own)| std::cmp::Reverse(own.total()));
+    let more = people.len().saturating_sub(SHOWN);
+    people.truncate(SHOWN);
+    (people, more)
 }
 
 fn days_row(what: String, own: &Daily, (on, most): (Date, usize), summary: &Summary) -> Vec<String> {
@@ -85,44 +90,42 @@ fn weeks(summary: &Summary) -> Vec<Date> {
     (0..=days_between(first, last) / 7).map(|n| crate::time::add_days(first, n * 7)).collect()
 }
 
-/// A long play week by week, with a bar for the mails to contacts.
+/// A long play week by week, with bars.
 fn print_weeks(print: Print, summary: &Summary) -> Result<()> {
     let weeks = weeks(summary);
-    if is_short(summary) || weeks.len() > MOST_BARS || summary.mails.to_contacts.total() + summary.enrolled.total() == 0
-    {
+    let all = [&summary.enrolled, &summary.mails.to_contacts].map(Daily::weekly);
+    if is_short(summary) || weeks.len() > MOST_BARS || all.iter().all(|own| own.0.is_empty()) {
         return Ok(());
     }
-    let all = [&summary.enrolled, &summary.tasks, &summary.mails.to_contacts].map(Daily::weekly);
-    let most = all[2].peak().map_or(0, |(_, most)| most);
-    let rows = weeks.into_iter().map(|week| {
-        let counts = all.each_ref().map(|own| own.0.get(&week).copied().unwrap_or(0));
-        let numbers = counts.map(|count| count.to_string());
-        [week.to_string()].into_iter().chain(numbers).chain([bar(counts[2] as f64, most as f64, BAR)]).collect()
-    });
+    let drawn = |own: &Daily, week: Date| {
+        let (count, most) = (own.0.get(&week).copied().unwrap_or(0), own.peak().map_or(0, |(_, most)| most));
+        let width = most.to_string().len();
+        format!("{count:>width$} {}", bar(count as f64, most as f64, BAR))
+    };
+    let rows = weeks.into_iter().map(|week| vec![week.to_string(), drawn(&all[0], week), drawn(&all[1], week)]);
     print.line("")?;
-    print.table(&["week of", "enrolled", "tasks", "mails to contacts", ""], rows)
+    print.table(&["week of", "enrolled", "mails to contacts"], rows)
 }
 
-/// The most that one contact, or one of us, gets at once.
+/// The most that one contact, or one of us, gets at once; with several of them also the median.
 fn print_loads(print: Print, summary: &Summary) -> Result<()> {
     let (weeks, days) = (&summary.mails.per_week, &summary.tasks_per_day);
-    let mut lines = Vec::new();
-    if let (Some((reader, week, most)), Some(median)) = (weeks.most(), weeks.median()) {
-        lines.push(format!(
-            "Mails to one contact in a week: at most {most} ({} of {}, week of {week}), median {median} over {}.",
-            reader.contact,
-            reader.account,
-            count(weeks.0.len(), "contact")
-        ));
+    let median = |median: Option<f64>, people: usize, who: &str| match median.filter(|_| people > 1) {
+        Some(median) => format!("; the median of {people} {who} is {median}"),
+        None => String::new(),
+    };
+    let mut lines = String::new();
+    if let Some((reader, week, most)) = weeks.most() {
+        let median = median(weeks.median(), weeks.0.len(), "contacts");
+        let who = format!("{} of {}, week of {week}", reader.contact, reader.account);
+        lines += &format!("\nMails to one contact in a week: at most {most} ({who}){median}.");
     }
-    if let (Some((person, day, most)), Some(median)) = (days.most(), days.median()) {
-        let people = if days.0.len() == 1 { "1 person".to_owned() } else { format!("{} people", days.0.len()) };
+    if let Some((person, day, most)) = days.most() {
+        let median = median(days.median(), days.0.len(), "people");
         let person = person.as_deref().unwrap_or("nobody");
-        lines.push(format!(
-            "Tasks of one person on a day: at most {most} ({person}, {day}), median {median} over {people}."
-        ));
+        lines += &format!("\nTasks of one person on a day: at most {most} ({person}, {day}){median}.");
     }
-    if lines.is_empty() { Ok(()) } else { print.line(format!("\n{}", lines.join("\n"))) }
+    if lines.is_empty() { Ok(()) } else { print.line(lines) }
 }
 
 fn print_collisions(print: Print, collisions: &[Collision]) -> Result<()> {

@@ -9,6 +9,7 @@ mod limits;
 mod planning;
 mod reading;
 mod running;
+mod simulating;
 
 use std::path::Path;
 use std::process::Command;

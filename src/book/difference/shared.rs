@@ -8,8 +8,11 @@ use crate::book::keys::Choice;
 use crate::book::policy::Cap;
 use crate::book::{Book, Person};
 
+/// Takes what one file says out of a book.
+type Take = fn(&Book, &mut Facets);
+
 /// What is taken apart, by the file that says it.
-const FILES: [(&str, fn(&Book, &mut Facets)); 8] = [
+const FILES: [(&str, Take); 8] = [
     ("account.toml", dictionary::facets),
     ("calendars.toml", calendars::facets),
     ("channels.toml", channels),
@@ -28,7 +31,7 @@ pub(super) fn compare(old: &Book, new: &Book) -> Vec<FileDifference> {
     if old.shared == new.shared {
         return Vec::new();
     }
-    let taken_apart = |book: &Book, take: fn(&Book, &mut Facets)| {
+    let taken_apart = |book: &Book, take: Take| {
         let mut facets = Facets::default();
         facets.begin("", "", "");
         take(book, &mut facets);

@@ -89,6 +89,10 @@ impl Simulate {
         bar.finish();
         let mut played = played?;
         played.entries.retain(|entry| self.playbook.as_deref().is_none_or(|playbook| playbook == &*entry.playbook));
+        if session.print.is_json() && !self.summary {
+            played.entries.iter().try_for_each(|entry| session.print.json(&timeline::json(entry)))?;
+            return Ok(Exit::Done);
+        }
         let accounts = played.accounts.iter().map(|(account, _)| &**account);
         let summary = Summary::of(&played.entries, accounts, from, until);
         self.tell(session, &Told { entries: played.entries, summary, stale })?;
@@ -106,10 +110,8 @@ impl Simulate {
 
     fn tell(&self, session: &Session, told: &Told) -> Result<()> {
         let print = session.print;
-        match (print.is_json(), self.summary) {
-            (true, true) => return print.json(&told.summary_json()),
-            (true, false) => return told.entries.iter().try_for_each(|entry| print.json(&timeline::json(entry))),
-            _ => {}
+        if print.is_json() {
+            return print.json(&told.summary_json());
         }
         if told.entries.is_empty() {
             let (from, until) = (told.summary.from, told.summary.until);

@@ -96,10 +96,12 @@ impl<'a> WhatIf<'a> {
     }
 
     fn contact_value(&self, name: &str, value: &str) -> Result<(Arc<str>, Value), String> {
-        let Some(field) = self.registry.contact.get(name).filter(|field| !field.computed && name != "id") else {
-            let settable = self.registry.contact.iter().filter(|(own, field)| !field.computed && *own != "id");
-            return Err(unknown("field of contacts that can be set", name, settable.map(|(own, _)| own.as_str())));
+        let Some(field) = self.registry.contact.get(name) else {
+            return Err(unknown("field of contacts", name, self.registry.contact.keys().map(String::as_str)));
         };
+        if field.computed || name == "id" {
+            return Err(format!("`{name}` of a contact cannot be set"));
+        }
         let value = checked(name, value, field, &self.known.people, self.registry);
         value.map(|value| (name.into(), value)).map_err(|why| format!("{name}: {why}"))
     }
@@ -124,8 +126,8 @@ impl<'a> WhatIf<'a> {
                 continue;
             }
             let Some(field) = declared.get(name) else {
-                let what = format!("field of `{kind}`");
-                return Err(Unfit::Wrong(unknown(&what, name, declared.keys().map(String::as_str))));
+                let why = unknown("field", name, declared.keys().map(String::as_str));
+                return Err(Unfit::Wrong(format!("in `{kind}` {why}")));
             };
             let value = checked(name, &value, field, &self.known.people, self.registry);
             let value = value.map_err(|why| Unfit::Wrong(format!("{name}: {why}")))?;

@@ -52,7 +52,7 @@ impl WhatIf<'_> {
         let found = self.known.contacts.get_key_value(id).filter(|(_, owner)| &***owner == account);
         let own = || self.known.contacts.iter().filter(|(_, owner)| &***owner == account).map(|(id, _)| &**id);
         let known = found.map(|(id, _)| id.clone());
-        known.ok_or_else(|| unknown(&format!("contact of `{account}`"), id, own()))
+        known.ok_or_else(|| format!("at `{account}` {}", unknown("contact", id, own())))
     }
 
     fn of_this_play(&self, subject: Subject) -> Fit<Subject> {

@@ -95,8 +95,9 @@ fn a_contact_is_named_behind_the_account_and_an_address_is_no_moment() {
             ("2026-12-05T05:00:00Z".to_owned(), Value::text("left"))
         ]
     );
-    assert!(wrong(&["acme/lou.status=left"], &[]).contains("there is no contact of `acme` `lou`"));
-    assert!(wrong(&["acme/pat.first_name=Pat"], &[]).contains("field of contacts"));
+    assert!(wrong(&["acme/lou.status=left"], &[]).contains("at `acme` there is no contact `lou`"));
+    assert!(wrong(&["acme/pat.mail=x"], &[]).contains("did you mean `email`?"));
+    assert!(wrong(&["acme/pat.first_name=Pat"], &[]).contains("cannot be set"));
 }
 
 #[test]
@@ -118,9 +119,12 @@ fn what_is_not_there_is_told_with_what_was_probably_meant() {
     assert!(wrong(&["acme.owner=dna"], &[]).contains("did you mean `dana`?"));
     assert!(wrong(&["acme.segment=large"], &[]).contains("computed"));
     assert!(wrong(&[], &["acme.nps_respons,score=3"]).contains("did you mean `nps_response`?"));
-    assert!(wrong(&[], &["acme.nps_response,scor=3"]).contains("did you mean `score`?"));
+    assert!(
+        wrong(&[], &["acme.nps_response,scor=3"])
+            .contains("in `nps_response` there is no field `scor`; did you mean `score`?")
+    );
     assert!(wrong(&[], &["acme.nps_response,score=three"]).contains("not a number"));
-    assert!(wrong(&[], &["acme.nps_response,contact=lou"]).contains("contact of `acme`"));
+    assert!(wrong(&[], &["acme.nps_response,contact=lou"]).contains("at `acme` there is no contact `lou`"));
 }
 
 #[test]
