@@ -44,7 +44,7 @@ mod tests {
         let seen = ["crm", "usage"].map(|feed| (Arc::from(feed), at("2026-12-01T00:00:00Z"))).into();
         let told = |until| stale_at(&book, &seen, at(until)).into_iter().map(|own| (own.feed.to_string(), own.since));
         let never = ("support".to_owned(), None);
-        assert_eq!(told("2026-12-03T00:00:00Z").collect::<Vec<_>>(), [never.clone()]);
+        assert_eq!(told("2026-12-03T00:00:00Z").collect::<Vec<_>>(), std::slice::from_ref(&never));
         let crm = ("crm".to_owned(), Some(at("2026-12-03T00:00:00Z")));
         assert_eq!(told("2026-12-04T00:00:00Z").collect::<Vec<_>>(), [never, crm]);
     }

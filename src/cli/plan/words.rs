@@ -160,8 +160,7 @@ pub const SEGMENTS: [&str; 6] = ["segment", "enroll", "sends before", "sends aft
 
 /// What goes out, as rows: the sort, before, after, what comes, what goes.
 pub fn sorts(plan: &Plan) -> Vec<Vec<String>> {
-    let totals =
-        [&plan.sends.before, &plan.sends.after, &plan.sends.gained, &plan.sends.lost].map(Totals::of);
+    let totals = [&plan.sends.before, &plan.sends.after, &plan.sends.gained, &plan.sends.lost].map(Totals::of);
     let row = |sort: Sort| {
         let numbers = totals.map(|own| own.get(sort));
         let name = match sort {
