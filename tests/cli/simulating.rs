@@ -111,10 +111,9 @@ acme in welcome
 PLAYBOOK  ENROLLED  MAILS  CHAT  WEBHOOKS  TASKS  ESCALATED  GOALS  HELD  SKIPPED
 welcome   1         0      0     0         1      0          0      1     0
 
-             TOTAL  MOST A DAY  ON          A DAY, 2026-03-01 TO 2026-03-12
-enrollments  1      1           2026-03-01  █···········
-tasks        1      1           2026-03-02  ·█··········
-  of dana    1      1           2026-03-02  ·█··········
+               TOTAL  MOST A DAY  ON          A DAY, 2026-03-01 TO 2026-03-12
+enrollments    1      1           2026-03-01  █···········
+tasks of dana  1      1           2026-03-02  ·█··········
 
 Tasks of one person on a day: at most 1 (dana, 2026-03-02).
 
@@ -296,10 +295,9 @@ fn a_long_play_is_shown_by_the_week() {
 PLAYBOOK  ENROLLED  MAILS  CHAT  WEBHOOKS  TASKS  ESCALATED  GOALS  HELD  SKIPPED
 welcome   1         0      0     0         1      0          0      1     0
 
-             TOTAL  MOST A DAY  ON          A WEEK, 2026-03-01 TO 2026-05-01
-enrollments  1      1           2026-03-01  █·········
-tasks        1      1           2026-03-02  ·█········
-  of dana    1      1           2026-03-02  ·█········
+               TOTAL  MOST A DAY  ON          A WEEK, 2026-03-01 TO 2026-05-01
+enrollments    1      1           2026-03-01  █·········
+tasks of dana  1      1           2026-03-02  ·█········
 
 WEEK OF     ENROLLED                     MAILS TO CONTACTS
 2026-02-23  1 █████████████████████████  0

@@ -122,6 +122,7 @@ fn tasks_are_counted_per_person_and_day_and_those_of_nobody_too() {
     assert_eq!(summary.tasks_per_day.median(), Some(1.0));
     assert_eq!(summary.tasks.between(day(1), day(3)), [2, 3, 0]);
     assert_eq!(summary.stops.nobody.len(), 1, "a task of nobody is told");
+    assert_eq!(self::summary(&[task(1, "dana")]).stops, Stops::default());
 }
 
 #[test]
