@@ -142,6 +142,7 @@ fn the_object_has_its_keys_in_a_fixed_order() {
         "collisions",
         "recipient_missing",
         "template_errors",
+        "late",
         "go_live",
         "stale",
         "totals",

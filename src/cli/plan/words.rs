@@ -107,6 +107,9 @@ pub fn warnings(plan: &Plan) -> Vec<String> {
         .iter()
         .map(|(spot, own)| format!("{}: {} has nobody to go to for {}", spot.playbook, spot.step, names(own)));
     few(nobody.collect(), "steps without anybody", &mut lines);
+    let late = plan.warnings.late.iter();
+    let late = late.map(|(spot, own)| format!("{}: {} comes too late for {}", spot.playbook, spot.step, names(own)));
+    few(late.collect(), "steps that come too late", &mut lines);
     lines.extend(stale_line(&plan.stale));
     few(plan.warnings.unfilled.iter().map(unfilled).collect(), "texts that cannot be filled in", &mut lines);
     lines

@@ -38,6 +38,7 @@ impl Plan {
             "collisions": self.warnings.collisions.iter().map(collision).collect::<Vec<_>>(),
             "recipient_missing": spots(&self.warnings.nobody),
             "template_errors": spots(&self.warnings.unfilled),
+            "late": spots(&self.warnings.late),
             "go_live": {
                 "refused": self.go_live.refusals,
                 "waits": self.go_live.waits.iter().map(wait).collect::<Vec<_>>(),

@@ -124,7 +124,7 @@ impl Plan {
             enrolled: (enrolled(&before.entries), enrolled(&after.entries)),
             parked: parked(&after.entries),
             sends,
-            warnings: Warnings::between(&known, &summary),
+            warnings: Warnings::between((&before.entries, &known), (&after.entries, &summary)),
             segments,
             go_live: match kept.filter(|kept| !kept.is_empty()) {
                 Some(kept) => GoLive::judge(store, &kept, &new, &at_once).await?,
