@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use tracing::error;
 
 use crate::engine::Reason;
-use crate::engine::desk::{Change, Desk, Entry};
+use crate::engine::desk::{Change, Entry};
 use crate::engine::recipients::OpenTasks;
 use crate::engine::turnout::{Arrival, Turnout};
 use crate::engine::visit::{Input, Request, Visit, visit};
@@ -111,7 +111,7 @@ impl Runtime {
         let accounts: Vec<(Account, i64)> = self.store.load_accounts(&missing).await?;
         let mut desks = self.store.load_desks(&missing, self.clock.now()).await?;
         for (account, version) in accounts {
-            let desk: Desk = desks.remove(&account.id).unwrap_or_default();
+            let desk = Arc::new(desks.remove(&account.id).unwrap_or_default());
             let id = account.id.clone();
             self.resident.insert(id, Resident { version, account: Arc::new(account), desk });
         }

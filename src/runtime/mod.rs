@@ -82,7 +82,7 @@ pub struct Runtime {
 struct Resident {
     version: i64,
     account: Arc<Account>,
-    desk: Desk,
+    desk: Arc<Desk>,
 }
 
 /// What one tick did.

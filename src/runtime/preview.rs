@@ -30,7 +30,7 @@ pub async fn preview(
     let input = Input {
         world: &world,
         account: Arc::new(account),
-        desk,
+        desk: Arc::new(desk),
         now,
         live_since: &live_since,
         open_tasks: &open_tasks,

@@ -21,7 +21,7 @@ impl Turn<'_> {
         let mut entry = self.entry(&playbook, enrollment, &facts, EntryKind::Reply);
         entry.step = Some(step.clone());
         entry.reason = Some(Reason::Replied);
-        self.desk.enrollments.get_mut(id).expect("just read").replied = true;
+        Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("just read").replied = true;
         self.changed_enrollment(id);
         if let Some(task) = self.task_for_reply(&playbook, id, step, &facts) {
             entry.to = task.assignee.as_deref().map(str::to_owned);

@@ -1,5 +1,7 @@
 //! Steps that a person must agree to: asking, and hearing the answer.
 
+use std::sync::Arc;
+
 use crate::book::playbook::Step;
 use crate::condition::Truth;
 use crate::engine::Reason;
@@ -32,7 +34,7 @@ impl Turn<'_> {
             decided_at: None,
         };
         self.changes.push(Change::Approval(approval.id.clone()));
-        self.desk.approvals.insert(approval.id.clone(), approval);
+        Arc::make_mut(&mut self.desk).approvals.insert(approval.id.clone(), approval);
         let reason = Some(Reason::AwaitingApproval);
         self.decide_on(cue, StepState::Approving, reason);
         let entry = Entry { result: EntryResult::Held, reason, ..self.line_of(cue) };
@@ -42,7 +44,7 @@ impl Turn<'_> {
     /// The approver's answer, if there is one by now. True when there is.
     pub(super) fn hear_approver(&mut self, cue: &Cue) -> bool {
         let approval_id = id::approval(cue.enrollment, &cue.step().id);
-        let Some(approval) = self.desk.approvals.get_mut(&*approval_id) else { return false };
+        let Some(approval) = Arc::make_mut(&mut self.desk).approvals.get_mut(&*approval_id) else { return false };
         let expired = approval.expires_at.is_some_and(|at| at <= self.now);
         match approval.state {
             ApprovalState::Waiting if !expired => return false,

@@ -1,5 +1,7 @@
 //! Branches that follow the account: `branch_lock = "each_step"`.
 
+use std::sync::Arc;
+
 use crate::book::playbook::{BranchLock, Playbook};
 use crate::engine::admission::branch;
 use crate::engine::enrollment::Enrollment;
@@ -13,7 +15,7 @@ impl Turn<'_> {
             let enrollment = self.enrollment(&id);
             let now = branch(&playbook, &self.facts_for(&playbook, enrollment));
             if let Some(now) = now.filter(|now| *now != enrollment.branch) {
-                self.desk.enrollments.get_mut(&id).expect("an active enrollment").branch = now;
+                Arc::make_mut(&mut self.desk).enrollments.get_mut(&id).expect("an active enrollment").branch = now;
                 self.changed_enrollment(&id);
                 return true;
             }

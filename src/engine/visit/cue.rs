@@ -86,7 +86,7 @@ impl Turn<'_> {
         reason: Option<Reason>,
     ) {
         let ended_at = state.is_decided().then_some(self.now);
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         let reminders = enrollment.steps.get(key).map_or(0, |run| run.reminders);
         let run = StepRun { state, due, since: self.now, ended_at, reason, reminders };
         enrollment.steps.insert(key.clone(), run);

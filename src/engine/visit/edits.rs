@@ -116,7 +116,8 @@ impl Turn<'_> {
                 _ => {}
             }
         }
-        self.desk.enrollments.get_mut(id).expect("an active enrollment").version = newest.version.clone();
+        Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment").version =
+            newest.version.clone();
         self.changed_enrollment(id);
         self.refresh();
         true
@@ -124,13 +125,15 @@ impl Turn<'_> {
 
     /// What the step did is remembered under its new id, so that it is not done again.
     fn rename_step(&mut self, id: &Arc<str>, from: &Arc<str>, to: Arc<str>) {
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         let run = enrollment.steps.remove(from).expect("a step it has passed");
         enrollment.steps.entry(to.clone()).or_insert(run);
         for step in [from.clone(), to.clone()] {
             self.changes.push(Change::Step { enrollment: id.clone(), step });
         }
-        for task in self.desk.tasks.values_mut().filter(|task| task.enrollment == *id && task.step == *from) {
+        for task in
+            Arc::make_mut(&mut self.desk).tasks.values_mut().filter(|task| task.enrollment == *id && task.step == *from)
+        {
             task.step = to.clone();
             self.changes.push(Change::Task(task.id.clone()));
         }
@@ -139,7 +142,7 @@ impl Turn<'_> {
     /// The step it is at is gone: nobody waits for it any more.
     fn drop_step(&mut self, id: &Arc<str>, step: &Arc<str>) {
         let now = self.now;
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         let run = enrollment.steps.get_mut(step).expect("a step it is at");
         (run.state, run.reason, run.ended_at) = (StepState::Skipped, Some(Reason::Superseded), Some(now));
         self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
@@ -158,7 +161,7 @@ impl Turn<'_> {
             _ => None,
         };
         let now = self.now;
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         let steps: Vec<Arc<str>> = enrollment.steps.keys().cloned().collect();
         enrollment.steps.retain(|step, run| run.state == StepState::Done && reaches_somebody(newest, step));
         for run in enrollment.steps.values_mut() {

@@ -40,7 +40,7 @@ impl Turn<'_> {
             Truth::Unknown => since,
         };
         if now != since {
-            self.desk.enrollments.get_mut(id).expect("an active enrollment").goal_since = now;
+            Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment").goal_since = now;
             self.changed_enrollment(id);
         }
     }
@@ -93,7 +93,7 @@ impl Turn<'_> {
             _ => end.exit.clone().unwrap_or_else(|| Arc::from(reason.as_str())),
         });
         entry.reason = Some(reason);
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         enrollment.state = EnrollmentState::Ended;
         enrollment.ended = Some(end);
         self.changed_enrollment(id);
@@ -108,7 +108,7 @@ impl Turn<'_> {
 
     fn cancel_deliveries(&mut self, id: &Arc<str>) {
         self.changes.push(Change::CancelDeliveries { enrollment: id.clone(), reason: Reason::Superseded });
-        for send in self.desk.sends.values_mut().filter(|send| send.enrollment == *id) {
+        for send in Arc::make_mut(&mut self.desk).sends.values_mut().filter(|send| send.enrollment == *id) {
             if matches!(send.state, DeliveryState::Queued | DeliveryState::Held) {
                 send.state = DeliveryState::Cancelled;
             }
@@ -119,7 +119,7 @@ impl Turn<'_> {
     /// stay.
     fn take_back(&mut self, id: &Arc<str>) {
         self.withdraw_questions(id, |_| true);
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an enrollment that ends");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an enrollment that ends");
         for (step, run) in enrollment.steps.iter_mut().filter(|(_, run)| !run.state.is_decided()) {
             run.state = StepState::Cancelled;
             run.reason = Some(Reason::Superseded);
@@ -158,7 +158,7 @@ impl Turn<'_> {
         let key: Option<Arc<str>> = key.map(|key| format!("key:{key}").into());
         // A date that moves back to one the account has been through keeps its own key: a key stands once.
         let free = key.filter(|key| !self.desk.enrollments.values().any(|own| own.has_key(&playbook.id, key)));
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         enrollment.anchor = Some(anchor);
         if let (Some(key), true) = (free, enrollment.entry_key.starts_with("key:")) {
             enrollment.entry_key = key;
@@ -181,7 +181,7 @@ impl Turn<'_> {
             .map(|(place, _)| playbook.steps[place].id.clone())
             .collect();
         for step in &anew {
-            let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+            let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
             enrollment.steps.get_mut(step).expect("a begun step").state = StepState::Planned;
             self.changes.push(Change::Step { enrollment: id.clone(), step: step.clone() });
         }
@@ -190,7 +190,7 @@ impl Turn<'_> {
 
     /// Takes back what approvers have been asked about these steps and have not answered.
     pub(super) fn withdraw_questions(&mut self, id: &Arc<str>, about: impl Fn(&str) -> bool) {
-        for approval in self.desk.approvals.values_mut() {
+        for approval in Arc::make_mut(&mut self.desk).approvals.values_mut() {
             let is_open = approval.enrollment == *id && approval.state == ApprovalState::Waiting;
             if is_open && approval.step.as_deref().is_none_or(&about) {
                 approval.state = ApprovalState::Expired;

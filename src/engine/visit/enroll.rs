@@ -77,7 +77,9 @@ impl Turn<'_> {
             let moving = ConditionState { false_at: state.false_at, rearmed_at: state.rearmed_at, ..before.clone() };
             moving == *state && !self.matters(playbook, before, state)
         });
-        self.desk.conditions.insert(playbook.id.clone(), state.clone());
+        if before != Some(state) {
+            Arc::make_mut(&mut self.desk).conditions.insert(playbook.id.clone(), state.clone());
+        }
         if !same {
             self.changes.push(Change::Condition(playbook.id.clone()));
         }
@@ -118,7 +120,7 @@ impl Turn<'_> {
 
     pub(super) fn insert(&mut self, enrollment: Enrollment) {
         let id = enrollment.id.clone();
-        self.desk.enrollments.insert(id.clone(), enrollment);
+        Arc::make_mut(&mut self.desk).enrollments.insert(id.clone(), enrollment);
         self.changed_enrollment(&id);
     }
 

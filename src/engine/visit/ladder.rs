@@ -103,7 +103,7 @@ impl Turn<'_> {
     fn act_anew(&mut self, id: &Arc<str>, key: &Arc<str>) {
         let has_acted = self.enrollment(id).steps.get(key).is_some_and(|run| run.state == StepState::Done);
         self.decide(id, key, StepState::Planned, self.now, None);
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         enrollment.steps.get_mut(key).expect("just decided").reminders += i64::from(has_acted);
     }
 
@@ -170,7 +170,7 @@ impl Turn<'_> {
         let key = level_key(&level.id);
         let before = self.enrollment(id).steps[&key].clone();
         self.decide(id, &key, StepState::Done, due, None);
-        let enrollment = self.desk.enrollments.get_mut(id).expect("an active enrollment");
+        let enrollment = Arc::make_mut(&mut self.desk).enrollments.get_mut(id).expect("an active enrollment");
         let run = enrollment.steps.get_mut(&key).expect("just decided");
         run.reminders = before.reminders + 1;
         run.ended_at = before.ended_at;

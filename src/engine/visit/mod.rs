@@ -48,7 +48,7 @@ const MOST_ROUNDS: usize = 500;
 pub struct Input<'a> {
     pub world: &'a World,
     pub account: Arc<Account>,
-    pub desk: Desk,
+    pub desk: Arc<Desk>,
     pub now: Timestamp,
     /// Playbook to the instant it first went live on this database.
     pub live_since: &'a BTreeMap<Arc<str>, Timestamp>,
@@ -73,7 +73,7 @@ pub enum Request {
 pub struct Visit {
     /// The account with the fields that steps have set.
     pub account: Arc<Account>,
-    pub desk: Desk,
+    pub desk: Arc<Desk>,
     pub changes: Vec<Change>,
     /// When to look again if nothing changes before.
     pub wake_at: Option<Timestamp>,
@@ -106,7 +106,8 @@ struct Turn<'a> {
     open_tasks: OpenTasks,
     turnout: &'a Turnout,
     account: Arc<Account>,
-    desk: Desk,
+    /// Copied when something of it changes first.
+    desk: Arc<Desk>,
     now: Timestamp,
     /// Facts without a playbook's view; made anew after everything that changes them.
     facts: Facts,
@@ -265,9 +266,11 @@ impl<'a> Turn<'a> {
     /// A snoozed task is open again when its time has come.
     fn reopen_snoozed(&mut self) {
         let now = self.now;
-        let over =
-            |task: &&mut Task| task.state == TaskState::Snoozed && task.snoozed_until.is_some_and(|at| at <= now);
-        for task in self.desk.tasks.values_mut().filter(over) {
+        let over = |task: &Task| task.state == TaskState::Snoozed && task.snoozed_until.is_some_and(|at| at <= now);
+        if !self.desk.tasks.values().any(over) {
+            return;
+        }
+        for task in Arc::make_mut(&mut self.desk).tasks.values_mut().filter(|task| over(task)) {
             (task.state, task.snoozed_until) = (TaskState::Open, None);
             self.changes.push(Change::Task(task.id.clone()));
         }

@@ -76,7 +76,7 @@ impl Turn<'_> {
             *self.open_tasks.entry(person.clone()).or_default() += 1;
         }
         self.changes.push(Change::Task(task.id.clone()));
-        self.desk.tasks.insert(task.id.clone(), task);
+        Arc::make_mut(&mut self.desk).tasks.insert(task.id.clone(), task);
     }
 
     /// Puts a message into the outbox.
@@ -122,7 +122,7 @@ impl Turn<'_> {
             not_after,
             message: Message { delivery: delivery.to_string(), content: message.content },
         })));
-        self.desk.sends.insert(delivery, send);
+        Arc::make_mut(&mut self.desk).sends.insert(delivery, send);
     }
 
     /// Ends the account's active enrollment in another playbook.

@@ -28,7 +28,7 @@ impl Turn<'_> {
             .collect();
         for (delivery, state, reason) in moves {
             self.say_recall(&delivery, state, reason);
-            if let Some(send) = self.desk.sends.get_mut(&delivery) {
+            if let Some(send) = Arc::make_mut(&mut self.desk).sends.get_mut(&delivery) {
                 (send.state, send.reason) = (state, reason);
             }
             self.changes.push(Change::Recall { delivery, state, reason });

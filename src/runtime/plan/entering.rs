@@ -34,7 +34,7 @@ pub(super) fn between(old: &Played, new: &Played, world: &World, from: Timestamp
         }
         _ => true,
     };
-    let accounts: BTreeMap<&Arc<str>, &(Arc<Account>, Desk)> =
+    let accounts: BTreeMap<&Arc<str>, &(Arc<Account>, Arc<Desk>)> =
         new.accounts.iter().map(|own| (&own.0.id, own)).collect();
     let turn = |line: &Entry| {
         let day = (line.at > from).then(|| format!("on {}", local_day(line)));

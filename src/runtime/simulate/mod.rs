@@ -26,5 +26,5 @@ pub struct Played {
     /// The lines of the timeline, in the order in which the daemon would write them.
     pub entries: Vec<Entry>,
     /// The accounts with their desks as they are in the end.
-    pub accounts: Vec<(Arc<Account>, Desk)>,
+    pub accounts: Vec<(Arc<Account>, Arc<Desk>)>,
 }

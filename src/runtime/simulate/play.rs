@@ -146,7 +146,8 @@ impl Play {
         let line = reason.filter(|_| state != DeliveryState::Cancelled);
         let line = line.and_then(|reason| self.refusal(place, own, reason, now));
         self.entries.extend(line);
-        let send = self.cast[place].desk.sends.get_mut(&own.id).expect("the gate has seen it");
+        let desk = Arc::make_mut(&mut self.cast[place].desk);
+        let send = desk.sends.get_mut(&own.id).expect("the gate has seen it");
         (send.state, send.reason) = (state, reason);
         if state == DeliveryState::Sent {
             send.sent_at = Some(now);

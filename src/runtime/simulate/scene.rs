@@ -54,7 +54,7 @@ pub struct Scene {
 #[derive(Clone)]
 pub(super) struct Resident {
     pub account: Arc<Account>,
-    pub desk: Desk,
+    pub desk: Arc<Desk>,
     pub wake_at: Option<Timestamp>,
 }
 
@@ -160,7 +160,7 @@ impl Scene {
         for some in self.cast.chunks_mut(ACCOUNTS_AT_ONCE) {
             let ids: Vec<Arc<str>> = some.iter().map(|own| own.account.id.clone()).collect();
             let mut desks = store.load_desks(&ids, self.from).await?;
-            some.iter_mut().for_each(|own| own.desk = desks.remove(&own.account.id).unwrap_or_default());
+            some.iter_mut().for_each(|own| own.desk = Arc::new(desks.remove(&own.account.id).unwrap_or_default()));
         }
         Ok(())
     }
@@ -217,7 +217,7 @@ async fn read_accounts(store: &Store, wanted: Option<&[Arc<str>]>) -> Result<Vec
         let mut accounts: HashMap<Arc<str>, Account> = loaded.map(|(own, _)| (own.id.clone(), own)).collect();
         let residents = some.iter().filter_map(|(id, wake_at)| {
             let account = Arc::new(accounts.remove(id)?);
-            Some(Resident { account, desk: Desk::default(), wake_at: *wake_at })
+            Some(Resident { account, desk: Arc::default(), wake_at: *wake_at })
         });
         cast.extend(residents);
     }
