@@ -30,6 +30,7 @@
 //! # What always holds
 //!
 //! * `run`, `test`, `simulate` and `demo` are the same tick with another clock, store and channel.
+//! * What `plan` says of an edit is what the daemon judges it by: one play of one instant (`src/runtime/plan`).
 //! * `now` is read once per tick and passed down; only `src/time.rs` reads the machine's clock.
 //! * The plan of an enrollment is not stored. Decided steps are rows; what is to come is computed from the playbook, so
 //!   a moved anchor or a changed calendar moves it (`src/engine/plan.rs`).

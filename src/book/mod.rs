@@ -13,6 +13,7 @@ pub mod describe;
 pub mod diagnostic;
 pub mod dial;
 pub mod dictionary;
+pub mod difference;
 pub mod edition;
 mod folder;
 pub mod health;

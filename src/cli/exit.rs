@@ -13,6 +13,8 @@ pub enum Exit {
     Done = 0,
     /// The book, the data or a test is wrong.
     Wrong = 1,
+    /// `plan` found changes.
+    Changes = 2,
     Usage = 64,
     /// Our fault, or the machine's.
     Fault = 70,

@@ -21,6 +21,7 @@ mod migrate;
 mod moment;
 mod notices;
 mod outbox;
+mod plan;
 mod play;
 mod preview;
 mod print;
@@ -86,6 +87,8 @@ enum Command {
     Import(import::Import),
     /// The daemon; or everything that is due, once; or a stretch of virtual time
     Run(run::Run),
+    /// What would change if this book went live now: for whom, and what goes out
+    Plan(plan::Plan),
     /// What lies ahead of one account, or of all, if nothing changes
     Simulate(simulate::Simulate),
     /// What this version of the book would have done over recorded history
@@ -172,6 +175,7 @@ impl Command {
             Command::Test(command) => command.run(session).await,
             Command::Import(command) => command.run(session).await,
             Command::Run(command) => command.run(session).await,
+            Command::Plan(command) => command.run(session).await,
             Command::Simulate(command) => command.run(session).await,
             Command::Backtest(command) => command.run(session).await,
             Command::Match(command) => command.run(session).await,

@@ -17,6 +17,7 @@ mod lower;
 mod motion;
 mod name;
 mod named;
+mod one_line;
 mod parse;
 mod problem;
 mod ranges;

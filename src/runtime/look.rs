@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use tracing::error;
 
 use crate::engine::Reason;
-use crate::engine::desk::{Change, Desk, Entry};
+use crate::engine::desk::{Change, Entry};
 use crate::engine::recipients::OpenTasks;
 use crate::engine::turnout::{Arrival, Turnout};
 use crate::engine::visit::{Input, Request, Visit, visit};
@@ -76,25 +76,6 @@ impl Runtime {
             }
         }
         bail!("account `{account}` is being changed all the time; try again")
-    }
-
-    /// What looks at these accounts would decide, each with the desk before it. Nothing is written.
-    pub(super) async fn look_without_writing(
-        &mut self,
-        accounts: &[Arc<str>],
-        now: Timestamp,
-    ) -> Result<Vec<(Arc<Desk>, Visit)>> {
-        let wanted: Vec<(Arc<str>, i64)> = accounts.iter().map(|id| (id.clone(), i64::MIN)).collect();
-        self.read(&wanted).await?;
-        let open_tasks = self.open_tasks().await?;
-        let turnout = self.turnout(now, accounts.len()).await?;
-        let mut looked = Vec::with_capacity(accounts.len());
-        for id in accounts {
-            let Some(resident) = self.resident.remove(id) else { continue };
-            let visit = self.take_look(&resident, now, &open_tasks, &turnout, &[]);
-            looked.push((resident.desk, visit));
-        }
-        Ok(looked)
     }
 
     fn take_look(

@@ -16,6 +16,7 @@ mod limits;
 pub mod look;
 pub mod notices;
 pub mod pending;
+pub mod plan;
 pub mod play;
 pub mod preview;
 pub mod reload;

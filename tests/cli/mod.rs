@@ -8,6 +8,7 @@ mod demo;
 mod describing;
 mod explaining;
 mod limits;
+mod planning;
 mod reading;
 mod reporting;
 mod running;

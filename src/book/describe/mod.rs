@@ -7,11 +7,12 @@ mod steps;
 mod text;
 mod trigger;
 
-pub use people::everyone;
-
 use super::playbook::{Action, Playbook, Recipient, Status};
 use super::{Book, Policy};
 use crate::condition::{Expression, Words};
+
+pub use people::{everyone, who};
+pub use steps::sentence;
 
 /// The text of one playbook, a paragraph per subject, lines without a width.
 pub fn describe(playbook: &Playbook, book: &Book) -> String {

@@ -4,7 +4,8 @@ use crate::book::playbook::Recipient;
 use crate::book::policy::{Cap, CapChannel, CapPer};
 use crate::condition::spaced;
 
-pub(super) fn who(recipient: &Recipient) -> String {
+/// One of them.
+pub fn who(recipient: &Recipient) -> String {
     match recipient {
         Recipient::Contact(persona) => format!("the {}", spaced(persona)),
         Recipient::Contacts(persona) => format!("every {}", spaced(persona)),

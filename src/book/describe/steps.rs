@@ -29,7 +29,8 @@ pub(super) fn tell(playbook: &Playbook, book: &Book, page: &mut Page) {
     }
 }
 
-fn sentence(step: &Step, playbook: &Playbook, book: &Book) -> String {
+/// What a step does and when, without its id.
+pub fn sentence(step: &Step, playbook: &Playbook, book: &Book) -> String {
     let branches = step.branches.iter().map(|own| &**own).collect::<Vec<_>>().join(" and ");
     let only = if branches.is_empty() { String::new() } else { format!("for {branches}, ") };
     let when = step.when.as_ref().map_or_else(String::new, |when| format!(", if {}", inline(when)));

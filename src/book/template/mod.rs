@@ -203,6 +203,11 @@ impl Templates {
         self.env.get_template(&Part::Body.name(id)).ok().map(|template| template.source().to_owned())
     }
 
+    /// The line mail programs show beside the subject, as it is written.
+    pub fn preheader(&self, id: &TemplateId) -> Option<String> {
+        self.env.get_template(&Part::Preheader.name(id)).ok().map(|template| template.source().to_owned())
+    }
+
     /// Whether the template has a subject: what a mail needs.
     pub fn has_subject(&self, id: &TemplateId) -> bool {
         self.entries.get(id).is_some_and(|entry| entry.has_subject)
@@ -255,6 +260,11 @@ impl Part {
 /// The bytes between the `+++` lines a template file opens with, if it does.
 pub fn front_matter(text: &str) -> Option<Range<usize>> {
     source::split(text).0
+}
+
+/// What stands below the front matter.
+pub fn body(text: &str) -> &str {
+    &text[source::split(text).1..]
 }
 
 #[cfg(test)]

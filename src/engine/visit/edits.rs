@@ -1,6 +1,7 @@
 //! Enrollments follow the edits of their playbook: at a step boundary, and as `in_flight` of the newest version says.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::mem::discriminant;
 use std::sync::Arc;
 
@@ -22,6 +23,43 @@ enum Heir {
     Renamed(Arc<str>),
     Removed,
     None,
+}
+
+/// Why an enrollment does not go on in the newest version of its playbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// `in_flight = "finish"`.
+    Finishes,
+    /// It is at this step, held or waiting: it goes on when that is over.
+    AtStep(Arc<str>),
+    /// It has passed this step, of which the newest version knows nothing.
+    StepGone(Arc<str>),
+    /// Its branch is not in the newest version, or cannot be told.
+    Branch,
+    /// The playbook has another kind of trigger now.
+    Trigger,
+}
+
+impl fmt::Display for Stay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stay::Finishes => f.write_str("in_flight = \"finish\""),
+            Stay::AtStep(step) => write!(f, "it is at {step}, and moves when that is over"),
+            Stay::StepGone(step) => write!(f, "it has passed {step}, which is gone: say with [[moved]] what it is now"),
+            Stay::Branch => f.write_str("its branch is not there any more"),
+            Stay::Trigger => f.write_str("the trigger is of another kind"),
+        }
+    }
+}
+
+/// Why an active enrollment that was looked at stays on its version, which is not the newest.
+pub fn why_it_stays(enrollment: &Enrollment, older: &Playbook, newest: &Playbook) -> Option<Stay> {
+    match newest.in_flight {
+        InFlight::Finish => Some(Stay::Finishes),
+        InFlight::Move => heirs(enrollment, newest).and_then(|_| fits(enrollment, older, newest)).err(),
+        InFlight::Restart => Some(Stay::Branch),
+        InFlight::Exit => None,
+    }
 }
 
 impl Turn<'_> {
@@ -75,7 +113,7 @@ impl Turn<'_> {
     /// Goes on in the newest version, where every step it has passed is known by id. Else it stays where it is.
     fn move_along(&mut self, older: &Playbook, newest: &Playbook, id: &Arc<str>) -> bool {
         let enrollment = self.enrollment(id);
-        let Some(heirs) = heirs(enrollment, newest).filter(|_| fits(enrollment, older, newest)) else { return false };
+        let (Ok(heirs), Ok(())) = (heirs(enrollment, newest), fits(enrollment, older, newest)) else { return false };
         for (step, heir) in heirs {
             match heir {
                 Heir::Renamed(to) => self.rename_step(id, &step, to),
@@ -150,12 +188,12 @@ fn is_at_work(run: &StepRun) -> bool {
     !run.state.is_decided() && run.state != StepState::Planned
 }
 
-/// What each step it has been through is in the newest version; none when one is not known there, or is at work.
-fn heirs(enrollment: &Enrollment, newest: &Playbook) -> Option<BTreeMap<Arc<str>, Heir>> {
+/// What each step it has been through is in the newest version, where each is known and none is at work.
+fn heirs(enrollment: &Enrollment, newest: &Playbook) -> Result<BTreeMap<Arc<str>, Heir>, Stay> {
     let heir = |(step, run): (&Arc<str>, &StepRun)| match heir(step, newest) {
-        Heir::None => None,
-        Heir::Same | Heir::Renamed(_) if is_at_work(run) => None,
-        heir => Some((step.clone(), heir)),
+        Heir::None => Err(Stay::StepGone(step.clone())),
+        Heir::Same | Heir::Renamed(_) if is_at_work(run) => Err(Stay::AtStep(step.clone())),
+        heir => Ok((step.clone(), heir)),
     };
     enrollment.steps.iter().map(heir).collect()
 }
@@ -189,12 +227,16 @@ fn is_part(playbook: &Playbook, key: &str) -> bool {
 }
 
 /// Whether the branch it is on and the way it came in are the same in the newest version.
-fn fits(enrollment: &Enrollment, older: &Playbook, newest: &Playbook) -> bool {
+fn fits(enrollment: &Enrollment, older: &Playbook, newest: &Playbook) -> Result<(), Stay> {
     let has_branch = match &enrollment.branch {
         Some(branch) => newest.branches.iter().any(|own| own.id == *branch),
         None => newest.branches.is_empty(),
     };
-    has_branch && discriminant(&older.trigger) == discriminant(&newest.trigger)
+    match (has_branch, discriminant(&older.trigger) == discriminant(&newest.trigger)) {
+        (false, _) => Err(Stay::Branch),
+        (true, false) => Err(Stay::Trigger),
+        (true, true) => Ok(()),
+    }
 }
 
 /// Whether what the step did is out in the world. A level's row counts too: its task or mail is out.

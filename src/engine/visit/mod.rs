@@ -39,6 +39,7 @@ use super::recipients::OpenTasks;
 use super::turnout::Turnout;
 use super::within::within;
 
+pub use edits::{Stay, why_it_stays};
 pub use ladder::level_key;
 pub use outlook::{Outlook, Standing, outlook};
 pub use rehearse::{Rehearsal, rehearse};

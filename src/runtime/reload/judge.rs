@@ -2,6 +2,7 @@
 //! reach more accounts at once than policy.toml allows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -11,10 +12,9 @@ use crate::book::playbook::{InFlight, Recipient, Status};
 use crate::book::{Book, Kept, Playbook, Policy};
 use crate::engine::desk::ApprovalState;
 use crate::id;
+use crate::runtime::plan::{AtOnce, Count};
 use crate::store::{ReloadQuestion, Store};
 use crate::time::Timestamp;
-
-use super::trial::{Count, Trial, try_out};
 
 /// What is said about what was held back.
 #[derive(Debug, Default)]
@@ -63,12 +63,10 @@ pub(super) async fn hold_back(
         return Ok(false);
     }
     let before = held.clone();
-    for playbook in book.playbooks.values().filter(|own| is_edited(kept, own)) {
-        if let Some(line) = missing_step(store, kept, playbook).await? {
-            held.playbooks.insert(playbook.id.clone());
-            said.lines.push(line);
-            said.is_passing = true;
-        }
+    for (playbook, line) in missing_steps(store, kept, book).await? {
+        held.playbooks.insert(playbook);
+        said.lines.push(line);
+        said.is_passing = true;
     }
     if *held == before {
         guard(store, kept, book, now, held, said).await?;
@@ -78,6 +76,19 @@ pub(super) async fn hold_back(
 
 fn is_edited(kept: &Kept, playbook: &Playbook) -> bool {
     kept.in_force.get(&playbook.id) != Some(&playbook.version)
+}
+
+/// Edited playbooks that lack a step which enrollments wait on, and what is said of them.
+pub(in crate::runtime) async fn missing_steps(
+    store: &Store,
+    kept: &Kept,
+    book: &Book,
+) -> Result<Vec<(Arc<str>, String)>> {
+    let mut missing = Vec::new();
+    for playbook in book.playbooks.values().filter(|own| is_edited(kept, own)) {
+        missing.extend(missing_step(store, kept, playbook).await?.map(|line| (playbook.id.clone(), line)));
+    }
+    Ok(missing)
 }
 
 /// A step that enrollments wait on, and of which the new version does not say what became of it.
@@ -100,7 +111,7 @@ async fn missing_step(store: &Store, kept: &Kept, newest: &Playbook) -> Result<O
     }))
 }
 
-/// Tries what is new on all accounts, and holds back what is above the limits until a person has agreed.
+/// Plays what is new on all accounts, and holds back what is above the limits until a person has agreed.
 async fn guard(
     store: &Store,
     kept: &Kept,
@@ -109,46 +120,112 @@ async fn guard(
     held: &mut Held,
     said: &mut Said,
 ) -> Result<()> {
-    let is_shared_new = *book.shared != kept.shared;
-    let watched: Vec<&Arc<Playbook>> = book
-        .playbooks
-        .values()
-        .filter(|own| own.status == Status::Live && !own.is_withdrawn && (is_shared_new || is_edited(kept, own)))
-        .collect();
-    if watched.is_empty() {
+    if watched(kept, book).next().is_none() {
         return Ok(());
     }
-    let (trial, answers) = (try_out(store, book, now).await?, store.reload_answers().await?);
-    for playbook in watched {
-        let count = trial.counts.get(&playbook.id).copied().unwrap_or_default();
-        let Some(limit) = exceeded(&book.policy, playbook, count, &trial) else { continue };
-        let is_edited = is_edited(kept, playbook);
-        let question = question(playbook, book, is_edited);
-        let (what, so_far) = match is_edited {
-            true => (format!("version {} of `{}`", playbook.version, playbook.id), "what is in force stays"),
-            false => ("the shared files".to_owned(), "they stay as they were"),
-        };
-        let would = format!(
-            "would enroll {} accounts in `{}` and send {} mails at once, {limit}",
-            count.enrolled, playbook.id, count.mails
-        );
-        match answers.get(&question.id) {
-            Some(ApprovalState::Approved) => continue,
-            Some(ApprovalState::Rejected) => {
-                said.lines.push(format!("{what} was rejected, and {so_far} until the files change again"));
-            }
-            _ => {
-                let id = &question.id;
-                said.lines.push(format!("{what} {would}: {so_far} until `playcaller approvals approve {id}`"));
-                said.questions.push(question);
-            }
+    let at_once = AtOnce::play(&AtOnce::scene(store, now).await?, book).await?;
+    for verdict in verdicts(store, kept, book, &at_once).await? {
+        if verdict.answer == Some(ApprovalState::Approved) {
+            continue;
         }
-        match is_edited {
-            true => drop(held.playbooks.insert(playbook.id.clone())),
+        said.lines.push(verdict.to_string());
+        match verdict.is_edited {
+            true => drop(held.playbooks.insert(verdict.question.playbook.clone())),
             false => held.shared = true,
+        }
+        if verdict.answer != Some(ApprovalState::Rejected) {
+            said.questions.push(verdict.question);
         }
     }
     Ok(())
+}
+
+/// Live playbooks that are not what they were, or stand on shared files that are not.
+fn watched<'a>(kept: &'a Kept, book: &'a Book) -> impl Iterator<Item = &'a Arc<Playbook>> {
+    let is_shared_new = *book.shared != kept.shared;
+    let is_live = |own: &&Arc<Playbook>| own.status == Status::Live && !own.is_withdrawn;
+    book.playbooks.values().filter(is_live).filter(move |own| is_shared_new || is_edited(kept, own))
+}
+
+/// An edit that is above a limit of the policy, and what a person has said to it.
+#[derive(Debug)]
+pub struct Verdict {
+    question: Question,
+    /// The playbook itself was edited; else the shared files were.
+    is_edited: bool,
+    version: Arc<str>,
+    count: Count,
+    /// The limit, in words.
+    limit: String,
+    pub answer: Option<ApprovalState>,
+}
+
+impl Verdict {
+    pub fn playbook(&self) -> &Arc<str> {
+        &self.question.playbook
+    }
+
+    /// The id of the question that is put to a person.
+    pub fn approval(&self) -> &str {
+        &self.question.id
+    }
+
+    /// What is said of it before it goes live.
+    pub fn ahead(&self) -> String {
+        match self.answer {
+            Some(ApprovalState::Rejected) => self.to_string(),
+            _ => format!("{}: going live waits for a yes in `playcaller approvals`", self.would()),
+        }
+    }
+
+    fn what(&self) -> String {
+        match self.is_edited {
+            true => format!("version {} of `{}`", self.version, self.playbook()),
+            false => "the shared files".to_owned(),
+        }
+    }
+
+    fn would(&self) -> String {
+        let (what, playbook, Count { enrolled, mails }) = (self.what(), self.playbook(), self.count);
+        format!(
+            "{what} would enroll {enrolled} accounts in `{playbook}` and send {mails} mails at once, {}",
+            self.limit
+        )
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let so_far = if self.is_edited { "what is in force stays" } else { "they stay as they were" };
+        match self.answer {
+            Some(ApprovalState::Rejected) => {
+                write!(f, "{} was rejected, and {so_far} until the files change again", self.what())
+            }
+            _ => {
+                let approve = format!("playcaller approvals approve {}", self.approval());
+                write!(f, "{}: {so_far} until `{approve}`", self.would())
+            }
+        }
+    }
+}
+
+/// What of the book is above a limit, whatever a person has said to it.
+pub(in crate::runtime) async fn verdicts(
+    store: &Store,
+    kept: &Kept,
+    book: &Book,
+    at_once: &AtOnce,
+) -> Result<Vec<Verdict>> {
+    let answers = store.reload_answers().await?;
+    let verdict = |playbook: &Arc<Playbook>| {
+        let count = at_once.count(&playbook.id);
+        let limit = exceeded(&book.policy, playbook, count, at_once.active())?;
+        let is_edited = is_edited(kept, playbook);
+        let question = question(playbook, book, is_edited);
+        let answer = answers.get(&question.id).copied();
+        Some(Verdict { question, is_edited, version: playbook.version.clone(), count, limit, answer })
+    };
+    Ok(watched(kept, book).filter_map(verdict).collect())
 }
 
 /// One question for each version; for the shared files one for each content of theirs.
@@ -164,7 +241,7 @@ fn question(playbook: &Playbook, book: &Book, is_edited: bool) -> Question {
 }
 
 /// The limit that the playbook would break, in words.
-fn exceeded(policy: &Policy, playbook: &Playbook, count: Count, trial: &Trial) -> Option<String> {
+fn exceeded(policy: &Policy, playbook: &Playbook, count: Count, active: usize) -> Option<String> {
     let breaker = &policy.breaker;
     let is_many = count.enrolled >= breaker.min_enrollments as usize;
     let most = |limit: u32| limit > 0 && count.enrolled > limit as usize;
@@ -174,7 +251,7 @@ fn exceeded(policy: &Policy, playbook: &Playbook, count: Count, trial: &Trial) -
     if is_many && most(breaker.max_new) || breaker.max_new > 0 && count.mails > breaker.max_new as usize {
         return Some(format!("and [breaker] max_new is {}", breaker.max_new));
     }
-    let share = count.enrolled as f64 / trial.active.max(1) as f64;
+    let share = count.enrolled as f64 / active.max(1) as f64;
     let is_share = is_many && breaker.max_share > 0.0 && share > breaker.max_share;
-    is_share.then(|| format!("and [breaker] max_share is {} of {} active accounts", breaker.max_share, trial.active))
+    is_share.then(|| format!("and [breaker] max_share is {} of {active} active accounts", breaker.max_share))
 }

@@ -7,9 +7,8 @@
 //! ```
 
 mod folder;
-mod judge;
+pub(in crate::runtime) mod judge;
 mod report;
-mod trial;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -126,8 +125,15 @@ pub async fn book_in_force(store: &Store) -> Result<Option<Arc<Book>>> {
 /// # Errors
 /// A [`Refusal`] when the folder cannot be used.
 pub async fn book_ahead(store: &Store, dir: &Path) -> Result<Arc<Book>> {
-    let (texts, kept) = (read_folder(dir).await?, store.kept_book().await?);
-    Ok(Arc::new(compose(&texts, &kept, &Held::default())?.book))
+    Ok(Arc::new(edition_ahead(store, &read_folder(dir).await?).await?.book))
+}
+
+/// The book of these files with the older versions that enrollments are on, and what of the files did not get into it.
+///
+/// # Errors
+/// A [`Refusal`] when they cannot be used.
+pub async fn edition_ahead(store: &Store, texts: &Texts) -> Result<Edition> {
+    Ok(compose(texts, &store.kept_book().await?, &Held::default())?)
 }
 
 async fn read_folder(dir: &Path) -> Result<Texts> {

@@ -62,7 +62,8 @@ fn daily(own: &Daily) -> Value {
     json!({ "total": own.total(), "peak": peak, "days": own.0 })
 }
 
-fn collision(own: &Collision) -> Value {
+/// One of the collisions.
+pub fn collision(own: &Collision) -> Value {
     let Collision { day, reader, mails, playbooks } = own;
     json!({
         "day": day, "account": reader.account, "contact": reader.contact, "mails": mails, "playbooks": playbooks,
@@ -77,7 +78,8 @@ fn stopped(key: &str, name: &str, own: &Stopped) -> Value {
     json!({ key: name, "held": own.held, "skipped": own.skipped, "accounts": own.accounts.len() })
 }
 
-fn spots(own: &BTreeMap<Spot, BTreeSet<Arc<str>>>) -> Vec<Value> {
+/// Steps that were stopped, with their accounts.
+pub fn spots(own: &BTreeMap<Spot, BTreeSet<Arc<str>>>) -> Vec<Value> {
     let row = |(spot, accounts): (&Spot, &BTreeSet<Arc<str>>)| json!({ "playbook": spot.playbook, "step": spot.step, "detail": spot.why, "accounts": accounts });
     own.iter().map(row).collect()
 }

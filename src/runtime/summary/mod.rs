@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use daily::{Daily, Loads, week_of};
-pub use readers::{Collision, Mails, Reader};
+pub use json::{collision, spots};
+pub use readers::{Collision, Mails, Reader, reader};
 pub use stops::{Spot, Stopped, Stops};
 
 use crate::book::playbook::Kind;

@@ -70,13 +70,8 @@ impl<'a> Post<'a> {
         self.read.entry(reader).or_default().push(letter);
     }
 
-    /// The contact that has the address at that instant.
     fn reader(&self, entry: &Entry) -> Option<Reader> {
-        let (account, to) = (self.accounts.get(&*entry.account)?, entry.to.as_deref()?);
-        let mut contacts = account.contacts.values();
-        let has = |address: Arc<str>| address.eq_ignore_ascii_case(to);
-        let own = contacts.find(|contact| contact.text("email", entry.at).is_some_and(has))?;
-        Some(Reader { account: entry.account.clone(), contact: own.id.clone() })
+        reader(self.accounts.get(&*entry.account)?, entry)
     }
 
     pub(super) fn finish(mut self) -> Mails {
@@ -87,6 +82,15 @@ impl<'a> Post<'a> {
         self.mails.collisions.sort_by(|a, b| (a.day, &a.reader).cmp(&(b.day, &b.reader)));
         self.mails
     }
+}
+
+/// The contact of the account that the message of the line goes to: the one that has the address at that instant.
+pub fn reader(account: &Account, entry: &Entry) -> Option<Reader> {
+    let to = entry.to.as_deref()?;
+    let has = |address: Arc<str>| address.eq_ignore_ascii_case(to);
+    let mut contacts = account.contacts.values();
+    let own = contacts.find(|contact| contact.text("email", entry.at).is_some_and(has))?;
+    Some(Reader { account: entry.account.clone(), contact: own.id.clone() })
 }
 
 /// The days on which letters, in their order, come too close together.
