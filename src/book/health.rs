@@ -26,6 +26,8 @@ impl HealthModel {
 #[derive(Clone, Debug)]
 pub struct Dimension {
     pub id: Arc<str>,
+    /// The field that stands for its score where it is recorded: `health.<id>`.
+    pub pin: Arc<str>,
     pub weight: f64,
     pub measures: Vec<Measure>,
 }
@@ -62,6 +64,12 @@ pub struct Band {
 }
 
 impl HealthModel {
+    /// Whether a measure reads what our own side does on the account.
+    pub fn reads_work(&self) -> bool {
+        let mut measures = self.dimensions.iter().flat_map(|own| &own.measures);
+        measures.any(|measure| measure.value.reads().other_work)
+    }
+
     /// The band of a rounded score.
     pub fn band(&self, score: i64) -> Option<&Band> {
         self.bands.iter().find(|band| score >= band.from)
@@ -85,6 +93,13 @@ impl Measure {
 }
 
 impl Measure {
+    /// The least and the greatest slope of the scale, the level ends among them: points of score per unit of value.
+    pub fn slopes(&self) -> (f64, f64) {
+        let slopes = self.scale.windows(2).map(|two| (two[1].1 - two[0].1) / (two[1].0 - two[0].0));
+        let bare = self.scale.is_empty().then_some(1.0);
+        slopes.chain(bare).fold((0.0, 0.0), |(least, most), slope| (slope.min(least), slope.max(most)))
+    }
+
     /// Whether a value that moves by so much a day has left the slopes of the scale behind.
     pub fn is_level_beyond(&self, value: f64, a_day: f64) -> bool {
         let (least, most) = match (self.scale.first(), self.scale.last()) {

@@ -18,22 +18,24 @@ pub struct Motion {
     /// While it is known it changes with each midnight by at least the first and at most the second: a number by its
     /// amount, a date by days. None: nothing is known of what comes after `still_for`.
     pub drift: Option<(f64, f64)>,
+    /// What it may be off besides, for it is rounded.
+    pub slack: f64,
 }
 
 impl Motion {
     /// It stays.
-    pub const NONE: Motion = Motion { still_for: u32::MAX, drift: Some((0.0, 0.0)) };
+    pub const NONE: Motion = Motion { still_for: u32::MAX, drift: Some((0.0, 0.0)), slack: 0.0 };
     /// It may be anything tomorrow.
-    pub const ANY: Motion = Motion { still_for: 1, drift: None };
+    pub const ANY: Motion = Motion { still_for: 1, drift: None, slack: 0.0 };
 
     /// It may be anything after so many midnights.
     pub fn still_for(midnights: u32) -> Motion {
-        if midnights == u32::MAX { Motion::NONE } else { Motion { still_for: midnights.max(1), drift: None } }
+        if midnights == u32::MAX { Motion::NONE } else { Motion { still_for: midnights.max(1), ..Motion::ANY } }
     }
 
     /// It changes with each midnight by an amount between these.
     pub fn drifting(least: f64, most: f64) -> Motion {
-        Motion { still_for: 1, drift: Some((least, most)) }
+        Motion { drift: Some((least, most)), ..Motion::ANY }
     }
 
     /// It changes by exactly that much with each midnight; none when that is not known.
@@ -43,7 +45,8 @@ impl Motion {
 
     fn with(self, other: Motion, drift: impl FnOnce((f64, f64), (f64, f64)) -> (f64, f64)) -> Motion {
         let both = self.drift.zip(other.drift).map(|(one, other)| drift(one, other));
-        Motion { still_for: self.still_for.min(other.still_for), drift: both }
+        let slack = self.slack + other.slack;
+        Motion { still_for: self.still_for.min(other.still_for), drift: both, slack }
     }
 
     /// The same for what keeps within what this one and the other do.
@@ -97,7 +100,8 @@ fn compared(left: &Node, right: &Node, facts: &dyn Facts) -> Motion {
     }
     let meet = apart.drift.and_then(|(least, most)| {
         let distance = distance(&eval::value(left, facts), &eval::value(right, facts), facts)?;
-        Some(meets_after(distance, least, most))
+        let sure = distance.abs() - apart.slack;
+        (sure > 0.0 || apart.slack == 0.0).then(|| meets_after(sure.copysign(distance), least, most))
     });
     Motion::still_for(apart.still_for.max(meet.unwrap_or(0)))
 }

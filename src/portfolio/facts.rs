@@ -93,6 +93,19 @@ impl Facts {
         local_date(self.now, &account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC))
     }
 
+    /// The last instant of such a day.
+    pub(super) fn end_of_health_day(&self, day: Date) -> Timestamp {
+        let zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
+        start_of_day(add_days(day, 1), &zone) - jiff::Span::new().microseconds(1)
+    }
+
+    /// The same account after something was done on it: what does not read our own work stays as it was computed.
+    pub fn with_work(&self, account: Arc<Account>, work: Arc<Work>) -> Facts {
+        let is_same = Arc::ptr_eq(&account, &self.account) && !self.world.book.health.reads_work();
+        let facts = Facts::new(self.world.clone(), account, work, self.now);
+        if is_same { Facts { health: self.health.clone(), ..facts } } else { facts }
+    }
+
     /// A computed value that stands recorded (tests and what-if runs pin them), else what `compute` gives.
     pub fn pinned_or(&self, name: &str, compute: impl FnOnce() -> Value) -> Value {
         match self.account.fields.at(name, self.now) {
@@ -197,24 +210,14 @@ impl Facts {
             return self.health().score_value();
         }
         let day = add_days(self.health_day(), -n);
-        if let Some(score) = self.stored_health(day) {
-            return Value::Number(score as f64);
+        if let Some(score) = self.account.health.get(&day) {
+            return Value::Number(*score as f64);
         }
-        let zone = account_zone(&self.account, self.now).unwrap_or(TimeZone::UTC);
-        let end_of_day = start_of_day(add_days(day, 1), &zone) - jiff::Span::new().microseconds(1);
+        let end_of_day = self.end_of_health_day(day);
         if !self.account.is_known(end_of_day) {
             return Value::Empty;
         }
         self.at(end_of_day).health().score_value()
-    }
-
-    /// The score stored for a day. Where it is stored when it changes, the day has that of the last change before it.
-    fn stored_health(&self, day: Date) -> Option<i64> {
-        let rests_since = self.world.rests_since.map(|at| self.at(at).health_day());
-        match rests_since.filter(|since| *since <= day) {
-            Some(since) => self.account.health.range(since..=day).next_back().map(|(_, score)| *score),
-            None => self.account.health.get(&day).copied(),
-        }
     }
 
     /// Scores of two models are not compared: unknown while the model changed since then.

@@ -94,7 +94,7 @@ fn dimension(own: &Dimension, facts: &Facts) -> DimensionScore {
     let known = own.measures.iter().zip(&measures).filter_map(|(own, found)| Some((own.weight, found.score?)));
     let (weight, sum) = known.fold((0.0, 0.0), |(weight, sum), (w, score)| (weight + w, sum + w * score));
     let computed = if weight > 0.0 { Value::Number(sum / weight) } else { Value::Empty };
-    let score = match facts.pinned_or(&format!("health.{}", own.id), || computed) {
+    let score = match facts.pinned_or(&own.pin, || computed) {
         Value::Number(score) => Some(score),
         _ => None,
     };

@@ -2,10 +2,10 @@
 
 use crate::book::health::{Dimension, Measure};
 use crate::condition::{Expression, Motion, Name, Value, Window};
-use crate::time::{Date, Timestamp, add_days, days_between, start_of_day};
+use crate::time::{Timestamp, add_days, start_of_day};
 
 use super::facts::Facts;
-use super::health::MeasureScore;
+use super::health::{DimensionScore, MeasureScore};
 
 /// Farther ahead nothing is looked for: the account is looked at again then.
 const FARTHEST_DAYS: u32 = 400;
@@ -22,7 +22,8 @@ impl Facts {
     pub(super) fn motion_of(&self, name: &Name) -> Motion {
         match name {
             Name::Account(field) => self.motion_of_field(field),
-            Name::HealthScore | Name::HealthBand => Motion::still_for(self.health_still_for()),
+            Name::HealthScore => self.motion_of_health(),
+            Name::HealthBand => Motion::still_for(self.motion_of_health().still_for),
             Name::Dimension(id) => {
                 let dimensions = self.world.book.health.dimensions.iter().filter(|own| own.id == *id);
                 let measures = dimensions.flat_map(|own| &own.measures);
@@ -30,7 +31,7 @@ impl Facts {
                 Motion::still_for(measures.map(|own| own.value.still_for(&facts)).min().unwrap_or(u32::MAX))
             }
             Name::HealthChange(days) | Name::HealthWas(days) => {
-                Motion::still_for(self.health_still_for().min(self.past_health_still_for(*days)))
+                Motion::still_for(self.motion_of_health().still_for.min(self.past_health_still_for(*days)))
             }
             Name::Usage { metric, window } => self.motion_of_usage(metric, window),
             Name::RunDay => self.one_a_day(name),
@@ -74,51 +75,62 @@ impl Facts {
         if is_behind { Motion::NONE } else { Motion::ANY }
     }
 
-    /// After how many midnights of the account's own zone the score may be another one.
-    pub fn health_still_for(&self) -> u32 {
+    /// How the score moves: seen in the account's own zone, as it is stored.
+    fn motion_of_health(&self) -> Motion {
         if self.account.fields.at("health", self.now).is_known() {
-            return u32::MAX;
+            return Motion::NONE;
         }
-        let (facts, health) = (self.in_own_zone(), self.health());
-        let known: f64 = super::health::known_weight(&self.world.book.health.dimensions, &health.dimensions);
-        let mut moving: Vec<Moving<'_>> = Vec::new();
-        for (own, found) in self.world.book.health.dimensions.iter().zip(&health.dimensions) {
-            if self.account.fields.at(&format!("health.{}", own.id), self.now).is_known() {
-                continue;
+        match self.moving_measures() {
+            Ok(moving) => {
+                let health = self.health();
+                let raw: f64 = health.dimensions.iter().flat_map(|own| &own.measures).map(|own| own.contribution).sum();
+                let drifts = moving.iter().map(Moving::drift);
+                let (least, most) = drifts.fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+                Motion { still_for: score_still_for(raw, &moving), drift: Some((least, most)), slack: 1.0 }
             }
-            let pairs = own.measures.iter().zip(&found.measures);
+            Err(still_for) => Motion::still_for(still_for),
+        }
+    }
+
+    /// The measures that move by so much a day, or for how long all of them stand where that is not known of one.
+    fn moving_measures(&self) -> Result<Vec<Moving<'_>>, u32> {
+        let (facts, health, model) = (self.in_own_zone(), self.health(), &self.world.book.health);
+        let known: f64 = super::health::known_weight(&model.dimensions, &health.dimensions);
+        let (mut moving, mut still_for) = (Vec::new(), u32::MAX);
+        let is_computed =
+            |own: &&(&Dimension, &DimensionScore)| !self.account.fields.at(&own.0.pin, self.now).is_known();
+        for (own, found) in model.dimensions.iter().zip(&health.dimensions).filter(|pair| is_computed(&pair)) {
             let weight = dimension_weight(own, &found.measures) * known / own.weight;
-            for (measure, seen) in pairs {
+            for (measure, seen) in own.measures.iter().zip(&found.measures) {
                 let motion = measure.value.motion(&facts);
-                if motion.still_for == u32::MAX {
-                    continue;
+                match (motion.exact(), &seen.value) {
+                    _ if motion.still_for == u32::MAX => {}
+                    (Some(a_day), Value::Number(value)) => {
+                        moving.push(Moving { measure, value: *value, a_day, weight: measure.weight / weight });
+                    }
+                    _ => still_for = still_for.min(motion.still_for),
                 }
-                let (Some(a_day), Value::Number(value)) = (motion.exact(), &seen.value) else {
-                    return motion.still_for;
-                };
-                moving.push(Moving { measure, value: *value, a_day, weight: measure.weight / weight });
             }
         }
-        let raw: f64 = health.dimensions.iter().flat_map(|own| &own.measures).map(|own| own.contribution).sum();
-        score_still_for(raw, &moving)
+        if still_for == u32::MAX { Ok(moving) } else { Err(still_for) }
     }
 
-    /// The score of n days ago is another one when the stored history says so. Before the account rested, days may be
-    /// missing from it.
+    /// The score of n days ago moves as it did then, if nothing has been recorded since.
     fn past_health_still_for(&self, n: i64) -> u32 {
-        let day = add_days(self.health_day(), -n);
-        let rests_since = self.world.rests_since.map(|at| self.health_day_at(at));
-        if rests_since.is_none_or(|since| day < since) {
-            return 1;
-        }
-        let mut known = self.account.health.range(..=day).rev();
-        let Some((_, score)) = known.next() else { return 1 };
-        let next = self.account.health.range(add_days(day, 1)..).find(|(_, later)| *later != score);
-        next.map_or(u32::MAX, |(later, _)| days_between(day, *later) as u32)
+        let then = self.end_of_health_day(add_days(self.health_day(), -n));
+        let has_rested = self.world.rests_since.is_some_and(|since| since <= then);
+        let is_same = has_rested && self.account.is_known(then) && !self.has_changed_since(then);
+        if is_same { self.at(then).motion_of_health().still_for } else { 1 }
     }
 
-    fn health_day_at(&self, at: Timestamp) -> Date {
-        self.at(at).health_day()
+    /// Whether anything that health may read was recorded after that instant.
+    fn has_changed_since(&self, then: Timestamp) -> bool {
+        let is_new = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
+        let account = &self.account;
+        let day = crate::time::local_date(then, &self.zone);
+        is_new(account.next_arrival(then, account.events.keys()))
+            || account.metrics.values().any(|series| series.last_day().is_some_and(|last| last >= day))
+            || self.work.mails.iter().any(|at| *at > then)
     }
 
     /// The local midnight after which a feed that is fresh now will be found stale, for each that will be.
@@ -131,6 +143,15 @@ impl Facts {
             let day = crate::time::local_date(good_until, &self.zone);
             is_to_come.then(|| start_of_day(add_days(day, 1), &self.zone))
         })
+    }
+}
+
+impl Moving<'_> {
+    /// The least and the most by which it moves the whole score with a midnight.
+    fn drift(&self) -> (f64, f64) {
+        let slopes = self.measure.slopes();
+        let a_day = |slope: f64| slope * self.a_day * self.weight;
+        (a_day(slopes.0).min(a_day(slopes.1)), a_day(slopes.0).max(a_day(slopes.1)))
     }
 }
 

@@ -25,8 +25,7 @@ pub struct World {
     /// From when on imports are taken to go on as they are: feeds stay as fresh, usage as high. None: only what is recorded
     /// counts.
     pub steady_from: Option<Timestamp>,
-    /// From when on an account in which the passing of days changes nothing is left alone at midnight, and its health is
-    /// stored when it changes. None: every account is looked at every night, and its health stored for every day.
+    /// From when on an account in which the passing of days changes nothing is left alone at midnight. None: every account is looked at every night, and its health stored for every day.
     pub rests_since: Option<Timestamp>,
     /// Where tests count what they have seen of every condition.
     pub coverage: Option<Arc<Coverage>>,

@@ -38,7 +38,12 @@ impl<'f> Outline<'f> {
             let weight = weights.take(&mut entry);
             let measures = measures(&mut entry, registry);
             entry.finish();
-            dimensions.extend(weight.map(|weight| Dimension { id, weight, measures }));
+            dimensions.extend(weight.map(|weight| Dimension {
+                pin: format!("health.{id}").into(),
+                id,
+                weight,
+                measures,
+            }));
         }
         weights.check("the dimensions", &self.table);
         self.table.finish();

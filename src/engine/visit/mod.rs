@@ -24,6 +24,7 @@ mod rest;
 mod wait;
 mod wake;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,7 +107,7 @@ struct Turn<'a> {
     input_world: &'a World,
     live_since: &'a BTreeMap<Arc<str>, Timestamp>,
     requests: &'a [Request],
-    open_tasks: OpenTasks,
+    open_tasks: Cow<'a, OpenTasks>,
     turnout: &'a Turnout,
     account: Arc<Account>,
     /// Copied when something of it changes first.
@@ -127,7 +128,7 @@ impl<'a> Turn<'a> {
             input_world: input.world,
             live_since: input.live_since,
             requests: input.requests,
-            open_tasks: input.open_tasks.clone(),
+            open_tasks: Cow::Borrowed(input.open_tasks),
             turnout: input.turnout,
             account: input.account,
             desk: input.desk,
@@ -207,7 +208,7 @@ impl<'a> Turn<'a> {
     /// After a change of the desk or the account, conditions must see it.
     fn refresh(&mut self) {
         let work = Arc::new(self.desk.work());
-        self.facts = Facts::new(self.input_world.clone(), self.account.clone(), work, self.now);
+        self.facts = self.facts.with_work(self.account.clone(), work);
     }
 
     fn changed_enrollment(&mut self, id: &Arc<str>) {
@@ -257,25 +258,25 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Stores health of the local day when it is new or differs from what is stored. Who rests has no row for the days
-    /// between two changes; days without a score have none in any case and are computed anew, with those before them.
+    /// Stores health of the local day when it is new or differs from what is stored. A day without a row is computed anew
+    /// when somebody asks, so who rests has rows only where the score changes.
     fn record_health(&mut self) {
         if self.input_world.book.health.dimensions.is_empty() {
             return;
         }
         let (day, health) = (self.facts.health_day(), self.facts.health().clone());
-        let rests = self.input_world.rests_since.is_some();
         let known = &self.account.health;
-        let stored = if rests { known.range(..=day).next_back().map(|(_, score)| score) } else { known.get(&day) };
+        let stored = match self.input_world.rests_since {
+            None => known.get(&day),
+            Some(_) => known.range(..=day).next_back().map(|(_, score)| score),
+        };
         if stored.copied() == health.score {
             return;
         }
-        let known = &mut Arc::make_mut(&mut self.account).health;
         match health.score {
-            Some(score) => drop(known.insert(day, score)),
-            None if rests => known.clear(),
-            None => drop(known.remove(&day)),
-        }
+            Some(score) => Arc::make_mut(&mut self.account).health.insert(day, score),
+            None => Arc::make_mut(&mut self.account).health.remove(&day),
+        };
         self.changes.push(Change::Health { day, health });
     }
 

@@ -75,7 +75,7 @@ impl Turn<'_> {
 
     pub(super) fn add_task(&mut self, task: Task) {
         if let Some(person) = &task.assignee {
-            *self.open_tasks.entry(person.clone()).or_default() += 1;
+            *self.open_tasks.to_mut().entry(person.clone()).or_default() += 1;
         }
         self.changes.push(Change::Task(task.id.clone()));
         Arc::make_mut(&mut self.desk).tasks.insert(task.id.clone(), task);

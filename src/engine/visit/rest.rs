@@ -16,14 +16,12 @@ use super::Turn;
 const LONGEST_DAYS: u32 = 400;
 
 impl Turn<'_> {
-    /// The midnights at which the account is looked at whatever its playbooks are.
+    /// The midnights at which the account is looked at whatever its playbooks are: every one, unless it rests.
     pub(super) fn own_nights(&self) -> Vec<Timestamp> {
         if self.input_world.rests_since.is_none() {
             return vec![next_midnight(&self.facts)];
         }
-        let has_health = !self.input_world.book.health.dimensions.is_empty();
-        let health = has_health.then(|| midnight_after(self.facts.health_still_for(), &self.facts));
-        health.into_iter().flatten().chain(self.facts.feeds_going_stale()).collect()
+        self.facts.feeds_going_stale().collect()
     }
 
     /// The midnights at which it is looked at because of a playbook that is open or that it is in.
