@@ -81,11 +81,11 @@ impl Moment {
     }
 
     fn level(&self, expected: &Parts, enrollment: &Enrollment) -> String {
-        let levels = self.playbook.escalation.iter().flat_map(|ladder| &ladder.levels);
+        let mut levels = self.playbook.escalation.iter().flat_map(|ladder| &ladder.levels);
         let Some(level) = levels.clone().find(|level| *level.id == *expected.id) else {
             return "the playbook has no such step".to_owned();
         };
-        let acted = levels.filter(|own| enrollment.begun(&level_key(&own.id)).is_some()).next_back();
+        let acted = levels.rfind(|own| enrollment.begun(&level_key(&own.id)).is_some());
         match acted {
             Some(now) if now.id == level.id => format!("`{}` has acted and nothing more is due", level.id),
             Some(now) => format!("the ladder is at `{}`; `{}` begins on day {}", now.id, level.id, level.first_day),
