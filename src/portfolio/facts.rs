@@ -1,7 +1,7 @@
 //! The facts of one account at one instant: what conditions, templates and health measures read.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::book::playbook::{Playbook, ZoneSource};
 use crate::book::{Calendar, Person, Window};
@@ -28,6 +28,8 @@ pub struct Facts {
     /// The event that started the playbook.
     pub event: Option<Arc<Event>>,
     health: Arc<OnceLock<Health>>,
+    /// Scores of so many days ago, as far as somebody has asked.
+    past_health: Arc<Mutex<BTreeMap<i64, Value>>>,
 }
 
 impl Facts {
@@ -35,7 +37,18 @@ impl Facts {
     pub fn new(world: World, account: Arc<Account>, work: Arc<Work>, now: Timestamp) -> Facts {
         let zone = account_zone(&account, now).unwrap_or(TimeZone::UTC);
         let window = Window::Calendar(Arc::from(crate::book::calendar::BUSINESS_HOURS));
-        Facts { world, account, work, now, zone, window, run: None, event: None, health: Arc::default() }
+        Facts {
+            world,
+            account,
+            work,
+            now,
+            zone,
+            window,
+            run: None,
+            event: None,
+            health: Arc::default(),
+            past_health: Arc::default(),
+        }
     }
 
     /// The same facts as a playbook sees them: in its zone, UTC when it has none, and with its calendar.
@@ -60,7 +73,7 @@ impl Facts {
 
     /// The same account at another instant, with nothing but what is recorded of it.
     pub fn at(&self, now: Timestamp) -> Facts {
-        Facts { now, run: None, event: None, health: Arc::default(), ..self.clone() }
+        Facts { now, run: None, event: None, health: Arc::default(), past_health: Arc::default(), ..self.clone() }
     }
 
     pub fn today(&self) -> Date {
@@ -103,7 +116,11 @@ impl Facts {
     pub fn with_work(&self, account: Arc<Account>, work: Arc<Work>) -> Facts {
         let is_same = Arc::ptr_eq(&account, &self.account) && !self.world.book.health.reads_work();
         let facts = Facts::new(self.world.clone(), account, work, self.now);
-        if is_same { Facts { health: self.health.clone(), ..facts } } else { facts }
+        if is_same {
+            Facts { health: self.health.clone(), past_health: self.past_health.clone(), ..facts }
+        } else {
+            facts
+        }
     }
 
     /// A computed value that stands recorded (tests and what-if runs pin them), else what `compute` gives.
@@ -204,11 +221,22 @@ impl Facts {
         Value::Bool(changes.map(|pair| pair[1].0).any(|at| since < at && at <= self.now))
     }
 
-    /// The score of `n` local days ago: as stored, else recomputed from what was recorded by the end of that day.
+    /// The score of `n` local days ago, found once for these facts.
     fn health_was(&self, n: i64) -> Value {
         if n == 0 {
             return self.health().score_value();
         }
+        let past = || self.past_health.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = past().get(&n).cloned();
+        known.unwrap_or_else(|| {
+            let score = self.find_past_health(n);
+            past().insert(n, score.clone());
+            score
+        })
+    }
+
+    /// As stored, else recomputed from what was recorded by the end of that day.
+    fn find_past_health(&self, n: i64) -> Value {
         let day = add_days(self.health_day(), -n);
         if let Some(score) = self.account.health.get(&day) {
             return Value::Number(*score as f64);

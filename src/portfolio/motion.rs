@@ -81,6 +81,8 @@ impl Facts {
             return Motion::NONE;
         }
         match self.moving_measures() {
+            // What has too little to go by still has when known values move.
+            Ok(_) if self.health().score.is_none() => Motion::NONE,
             Ok(moving) => {
                 let health = self.health();
                 let raw: f64 = health.dimensions.iter().flat_map(|own| &own.measures).map(|own| own.contribution).sum();
