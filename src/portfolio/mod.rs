@@ -7,6 +7,7 @@ mod freshness;
 pub mod health;
 pub mod import;
 mod motion;
+mod past;
 pub mod usage;
 pub mod work;
 pub mod world;

@@ -188,8 +188,8 @@ impl Runtime {
 }
 
 fn look<'a>(account: &'a str, version: i64, seen: &'a Visit) -> Look<'a> {
-    let Visit { desk, changes, wake_at, next, .. } = seen;
-    Look { account, version, desk, changes, wake_at: *wake_at, next }
+    let Visit { desk, changes, rest, next, .. } = seen;
+    Look { account, version, desk, changes, wake_at: rest.wake_at(), next }
 }
 
 fn arrivals(changes: &[Change]) -> impl Iterator<Item = &Arrival> {

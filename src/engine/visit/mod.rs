@@ -44,6 +44,7 @@ pub use edits::{Stay, why_it_stays};
 pub use ladder::level_key;
 pub use outlook::{Outlook, Standing, outlook};
 pub use rehearse::{Rehearsal, rehearse};
+pub use rest::Rest;
 
 /// More rounds than any book needs; a book that never settles is stopped here rather than looping for ever.
 const MOST_ROUNDS: usize = 500;
@@ -80,7 +81,7 @@ pub struct Visit {
     pub desk: Arc<Desk>,
     pub changes: Vec<Change>,
     /// When to look again if nothing changes before.
-    pub wake_at: Option<Timestamp>,
+    pub rest: Rest,
     /// The next step of each active enrollment, for lists.
     pub next: Vec<Next>,
     /// Requests that were refused, and why.
@@ -281,8 +282,9 @@ impl<'a> Turn<'a> {
     }
 
     fn finish(self) -> Visit {
-        let (wake_at, next) = self.wake();
+        let (look_at, next) = self.wake();
+        let rest = self.rest(look_at);
         let Turn { account, desk, changes, refused, is_restless, .. } = self;
-        Visit { account, desk, changes, wake_at, next, refused, is_restless }
+        Visit { account, desk, changes, rest, next, refused, is_restless }
     }
 }

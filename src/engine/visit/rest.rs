@@ -1,86 +1,167 @@
-//! How long an account may rest: the first midnight at which the passing of days can change anything.
+//! How long an account may rest: until the passing of days can change anything.
 //!
-//! The instants of [`super::wake`] are those of steps, holds and windows; what is left are answers that move with the
-//! date. They are followed by [`crate::condition::Motion`].
+//! The instants of [`super::wake`] are those of steps, holds and windows; what is left are questions whose answers move
+//! with the date. [`crate::condition::Motion`] says when one may be answered otherwise. Then they are asked again, and the
+//! account is only looked at when an answer is another one.
+
+use std::sync::Arc;
 
 use crate::book::playbook::{Action, Playbook};
 use crate::condition::{Expression, Truth};
 use crate::engine::enrollment::{Enrollment, StepState};
 use crate::engine::matching::{Offers, is_open, next_midnight, offers};
-use crate::portfolio::Facts;
+use crate::portfolio::{Account, Event, Facts, Run, Work, World};
 use crate::time::{Timestamp, add_days, start_of_day};
 
 use super::Turn;
 
-/// Nobody rests longer.
+/// Nobody rests longer without being asked.
 const LONGEST_DAYS: u32 = 400;
 
+/// What a look leaves behind: when to look again, and what is to be asked before.
+#[derive(Clone, Debug, Default)]
+pub struct Rest {
+    /// When to look whatever the answers are.
+    pub look_at: Option<Timestamp>,
+    /// The first midnight at which an answer may be another one.
+    pub ask_at: Option<Timestamp>,
+    questions: Vec<Questions>,
+    work: Arc<Work>,
+}
+
+/// What is asked of an account as one playbook sees it, with the answers of the look.
+#[derive(Clone, Debug)]
+struct Questions {
+    playbook: Arc<Playbook>,
+    run: Option<Arc<Run>>,
+    event: Option<Arc<Event>>,
+    answers: Vec<(Expression, Truth)>,
+}
+
+impl Rest {
+    /// When something is to be done next.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.look_at.into_iter().chain(self.ask_at).min()
+    }
+
+    /// Asks again. The next midnight to ask at; an error when an answer is another one: the account must be looked at.
+    pub fn ask(&self, world: &World, account: &Arc<Account>, now: Timestamp) -> Result<Option<Timestamp>, Restless> {
+        let facts = Facts::new(world.clone(), account.clone(), self.work.clone(), now);
+        let mut next = None;
+        for own in &self.questions {
+            let facts = own.facts(&facts);
+            if own.answers.iter().any(|(asked, answer)| asked.truth(&facts) != *answer) {
+                return Err(Restless);
+            }
+            let at = midnight_after(still_for(own.answers.iter().map(|(asked, _)| asked), &facts), &facts);
+            next = next.into_iter().chain(at).min();
+        }
+        Ok(next)
+    }
+}
+
+/// An answer is another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Restless;
+
+impl Questions {
+    fn facts(&self, facts: &Facts) -> Facts {
+        let mut seen = facts.seen_by(&self.playbook);
+        (seen.run, seen.event) = (self.run.clone(), self.event.clone());
+        seen
+    }
+}
+
 impl Turn<'_> {
-    /// The midnights at which the account is looked at whatever its playbooks are: every one, unless it rests.
-    pub(super) fn own_nights(&self) -> Vec<Timestamp> {
-        if self.input_world.rests_since.is_none() {
-            return vec![next_midnight(&self.facts)];
-        }
-        self.facts.feeds_going_stale().collect()
-    }
-
-    /// The midnights at which it is looked at because of a playbook that is open or that it is in.
-    pub(super) fn nights_of(&self, playbook: &Playbook, facts: &Facts) -> Vec<Timestamp> {
-        if self.input_world.rests_since.is_none() {
-            return vec![next_midnight(facts)];
-        }
-        let door = is_open(playbook).then(|| self.door_still_for(playbook, facts));
-        midnight_after(door.unwrap_or(u32::MAX), facts).into_iter().chain(facts.feeds_going_stale()).collect()
-    }
-
-    /// The midnight at which an enrollment is looked at.
-    pub(super) fn night_of(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts) -> Option<Timestamp> {
+    /// What an account that does not rest waits for: every midnight. One that rests: feeds that go stale.
+    pub(super) fn nights(&self, facts: &Facts) -> Vec<Timestamp> {
         match self.input_world.rests_since {
-            None => Some(next_midnight(facts)),
-            Some(_) => midnight_after(self.run_still_for(playbook, enrollment, facts), facts),
+            None => vec![next_midnight(facts)],
+            Some(_) => facts.feeds_going_stale().collect(),
         }
     }
 
-    /// For how many midnights the account stands before the door as it does now.
-    fn door_still_for(&self, playbook: &Playbook, facts: &Facts) -> u32 {
+    /// Until when the account may rest, when nothing else comes before `look_at`.
+    pub(super) fn rest(&self, look_at: Option<Timestamp>) -> Rest {
+        let mut rest = Rest { look_at, work: self.facts.work.clone(), ..Rest::default() };
+        if self.input_world.rests_since.is_none() || !self.account.is_known(self.now) {
+            return rest;
+        }
+        for playbook in self.input_world.book.playbooks.values().filter(|own| is_open(own)) {
+            let facts = self.facts.seen_by(playbook);
+            rest.note(playbook, &facts, self.at_the_door(playbook, &facts));
+        }
+        for (playbook, id) in self.open() {
+            let facts = self.facts_for(&playbook, self.enrollment(&id));
+            rest.note(&playbook, &facts, self.inside(&playbook, self.enrollment(&id), &facts));
+        }
+        rest
+    }
+
+    /// What decides whether the account comes in; none when it is to be looked at again with the day.
+    fn at_the_door<'p>(&self, playbook: &'p Playbook, facts: &'p Facts) -> Option<Vec<&'p Expression>> {
         let when = playbook.enroll.when.as_ref();
         let seen = self.desk.conditions.get(&playbook.id).map_or(&[][..], |state| &state.seen);
         let live_since = self.live_since.get(&playbook.id).copied().unwrap_or(self.now);
         // An event that is not decided yet has a `when` of its own.
         if matches!(offers(playbook, facts, seen, live_since), Offers::Now(open) if open[0].event.is_some()) {
-            return 1;
+            return None;
         }
         let own = || self.desk.enrollments.values().filter(|own| own.playbook == playbook.id);
         // Who has come in at this instant may come in again at the next look.
         if own().any(|own| own.enrolled_at >= self.now) {
-            return 1;
+            return None;
         }
-        let has_been_in = own().next().is_some();
-        let rearm = playbook.reentry.rearm.as_ref().filter(|_| has_been_in);
-        let asked = still_for(when.into_iter().chain(rearm), facts);
-        match when.map_or(Truth::True, |when| when.truth(facts)) {
-            Truth::True => asked.min(still_for(inside(playbook, facts).chain(&playbook.reentry.key), facts)),
-            _ => asked,
+        let rearm = playbook.reentry.rearm.as_ref().filter(|_| own().next().is_some());
+        let mut asked: Vec<&Expression> = when.into_iter().chain(rearm).collect();
+        if when.is_none_or(|when| when.truth(facts) == Truth::True) {
+            asked.extend(of_everybody(playbook, facts));
+            // The key is a value and no answer.
+            let is_key_still = playbook.reentry.key.as_ref().is_none_or(|key| key.still_for(facts) == u32::MAX);
+            return is_key_still.then_some(asked);
         }
+        Some(asked)
     }
 
-    /// For how many midnights nothing about the enrollment changes by the date alone. What is held may be let go for
-    /// reasons that are not followed here, and a ladder counts days.
-    fn run_still_for(&self, playbook: &Playbook, enrollment: &Enrollment, facts: &Facts) -> u32 {
+    /// What may end or move an enrollment by the date alone; none when it is to be looked at with the day: what is held
+    /// may be let go for reasons that are not followed here, and a ladder counts days.
+    fn inside<'p>(
+        &self,
+        playbook: &'p Playbook,
+        enrollment: &Enrollment,
+        facts: &'p Facts,
+    ) -> Option<Vec<&'p Expression>> {
         let is_held = enrollment.steps.values().any(|run| run.state == StepState::Held);
         if is_held || !self.ladder_is_over(playbook, enrollment, facts) {
-            return 1;
+            return None;
         }
         let waits = playbook.steps.iter().filter_map(|step| match &step.action {
             Action::WaitFor(wait) if enrollment.begun(&step.id).is_some() => Some(&wait.until),
             _ => None,
         });
-        still_for(inside(playbook, facts).chain(waits), facts)
+        Some(of_everybody(playbook, facts).chain(waits).collect())
+    }
+}
+
+impl Rest {
+    fn note(&mut self, playbook: &Arc<Playbook>, facts: &Facts, asked: Option<Vec<&Expression>>) {
+        let Some(asked) = asked else {
+            self.look_at = self.look_at.into_iter().chain([next_midnight(facts)]).min();
+            return;
+        };
+        let moving = asked.into_iter().filter(|own| own.still_for(facts) < u32::MAX);
+        let answers: Vec<(Expression, Truth)> = moving.map(|own| (own.clone(), own.truth(facts))).collect();
+        let at = midnight_after(still_for(answers.iter().map(|(asked, _)| asked), facts), facts);
+        self.ask_at = self.ask_at.into_iter().chain(at).min();
+        if !answers.is_empty() {
+            let (run, event) = (facts.run.clone(), facts.event.clone());
+            self.questions.push(Questions { playbook: playbook.clone(), run, event, answers });
+        }
     }
 }
 
 /// What is asked of an account as soon as it is in, and before it comes in.
-fn inside<'a>(playbook: &'a Playbook, facts: &'a Facts) -> impl Iterator<Item = &'a Expression> {
+fn of_everybody<'a>(playbook: &'a Playbook, facts: &'a Facts) -> impl Iterator<Item = &'a Expression> {
     let goal = playbook.goal.iter().map(|goal| &goal.when);
     let exits = playbook.exits.iter().map(|exit| &exit.when);
     let branches = playbook.branches.iter().filter_map(|branch| branch.when.as_ref());

@@ -24,7 +24,7 @@ impl Turn<'_> {
         if !self.account.is_known(self.now) {
             return (self.account.known_since, Vec::new());
         }
-        let mut instants = self.own_nights();
+        let mut instants = self.nights(&self.facts);
         instants.extend(self.account.next_arrival(self.now, self.input_world.event_kinds.iter()));
         instants.extend(self.shared_flips());
         for playbook in self.input_world.book.playbooks.values() {
@@ -36,7 +36,6 @@ impl Turn<'_> {
         }
         for (playbook, id) in self.parked() {
             let facts = self.facts_for(&playbook, self.enrollment(&id));
-            instants.extend(self.night_of(&playbook, self.enrollment(&id), &facts));
             instants.extend(self.goal_matures(&playbook, &id, &facts));
         }
         next.extend(self.ended_now().map(|id| (id, None)));
@@ -65,7 +64,7 @@ impl Turn<'_> {
             return;
         }
         let facts = self.facts.seen_by(playbook);
-        instants.extend(self.nights_of(playbook, &facts));
+        instants.extend(self.nights(&facts));
         instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));
         let (Some(state), Some(live_since)) =
             (self.desk.conditions.get(&playbook.id), self.live_since.get(&playbook.id))
@@ -97,7 +96,6 @@ impl Turn<'_> {
     ) -> Option<(Arc<str>, Timestamp)> {
         let enrollment = self.enrollment(id);
         let facts = self.facts_for(playbook, enrollment);
-        instants.extend(self.night_of(playbook, enrollment, &facts));
         let mut next: Option<(Arc<str>, Timestamp)> = None;
         if self.playbook(&playbook.id).is_none_or(|newest| newest.version != playbook.version) {
             instants.extend(playbook.expressions().filter_map(|expression| next_flip(expression.reads(), &facts)));

@@ -102,6 +102,7 @@ impl Play {
                 return any;
             }
             any = true;
+            let batch = self.those_who_do_not_rest(batch, now);
             self.looks += batch.len();
             for (place, seen) in batch.iter().zip(self.looks(&batch, now)) {
                 self.write(*place, seen, now);
@@ -109,10 +110,28 @@ impl Play {
         }
     }
 
+    /// Leaves out whom nothing but the date wakes, and to whom it makes no difference: they rest on.
+    fn those_who_do_not_rest(&mut self, batch: Vec<usize>, now: Timestamp) -> Vec<usize> {
+        let asked = self.each(&batch, |place| {
+            let own = &self.cast[place];
+            let rest = own.rest.as_ref().filter(|rest| rest.look_at.is_none_or(|at| at > now))?;
+            rest.ask(&self.world, &own.account, now).ok().map(|next| (rest.look_at, next))
+        });
+        let mut restless = Vec::new();
+        for (place, rests) in batch.into_iter().zip(asked) {
+            match rests {
+                Some((look_at, next)) => self.wake(place, look_at.into_iter().chain(next).min()),
+                None => restless.push(place),
+            }
+        }
+        restless
+    }
+
     fn write(&mut self, place: usize, seen: Visit, now: Timestamp) {
         let own = &mut self.cast[place];
         if seen.is_restless {
             error!("account {}: the book never comes to rest on it, trying again in an hour", own.account.id);
+            own.rest = None;
             return self.wake(place, Some(now + jiff::Span::new().hours(1)));
         }
         for change in &seen.changes {
@@ -124,7 +143,9 @@ impl Play {
             }
         }
         (own.account, own.desk) = (seen.account, seen.desk);
-        self.wake(place, seen.wake_at);
+        let wake_at = seen.rest.wake_at();
+        own.rest = Some(seen.rest);
+        self.wake(place, wake_at);
     }
 
     fn wake(&mut self, place: usize, at: Option<Timestamp>) {
@@ -154,7 +175,9 @@ impl Play {
         (send.state, send.reason) = (state, reason);
         if state == DeliveryState::Sent {
             send.sent_at = Some(now);
-            let at = self.cast[place].wake_at.map_or(now, |at| at.min(now));
+            let own = &mut self.cast[place];
+            own.rest = None;
+            let at = own.wake_at.map_or(now, |at| at.min(now));
             self.wake(place, Some(at));
         }
     }
@@ -186,25 +209,24 @@ impl Play {
 }
 
 impl Play {
-    /// One look at each, on several threads where there are many. Who comes in counts for those after: only where a
+    /// One look at each. Who comes in counts for those after: only where a
     /// limit is near are they looked at one after the other.
     fn looks(&mut self, batch: &[usize], now: Timestamp) -> Vec<Visit> {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(batch.len() / LOOKS_A_THREAD);
         self.turnout.active_accounts = u64::MAX;
-        let seen = match threads {
-            0 | 1 => batch.iter().map(|place| self.look(*place, &self.turnout, now)).collect(),
-            _ => self.looks_on(threads, batch, now),
-        };
+        let seen = self.each(batch, |place| self.look(place, &self.turnout, now));
         if self.is_within_limits(&seen, now) { seen } else { self.looks_in_turn(batch, now) }
     }
 
-    fn looks_on(&self, threads: usize, batch: &[usize], now: Timestamp) -> Vec<Visit> {
-        let share = batch.len().div_ceil(threads);
+    /// What comes of each of them, in their order, on several threads where there are many.
+    fn each<T: Send>(&self, batch: &[usize], of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(batch.len() / LOOKS_A_THREAD);
+        if threads < 2 {
+            return batch.iter().map(|place| of(*place)).collect();
+        }
+        let (share, of) = (batch.len().div_ceil(threads), &of);
         thread::scope(|scope| {
-            let look = |some: &'_ [usize]| -> Vec<Visit> {
-                some.iter().map(|place| self.look(*place, &self.turnout, now)).collect()
-            };
-            let shares: Vec<_> = batch.chunks(share).map(|some| scope.spawn(move || look(some))).collect();
+            let some = |some: &'_ [usize]| -> Vec<T> { some.iter().map(|place| of(*place)).collect() };
+            let shares: Vec<_> = batch.chunks(share).map(|own| scope.spawn(move || some(own))).collect();
             shares.into_iter().flat_map(|share| share.join().expect("a look does not panic")).collect()
         })
     }

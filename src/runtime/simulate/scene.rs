@@ -11,6 +11,7 @@ use crate::engine::desk::Desk;
 use crate::engine::matching::is_open;
 use crate::engine::recipients::OpenTasks;
 use crate::engine::turnout::{MEDIAN_DAYS, Turnout};
+use crate::engine::visit::Rest;
 use crate::id::Key;
 use crate::portfolio::import::Rows;
 use crate::portfolio::{Account, Contact, Event, World};
@@ -56,6 +57,8 @@ pub(super) struct Resident {
     pub account: Arc<Account>,
     pub desk: Arc<Desk>,
     pub wake_at: Option<Timestamp>,
+    /// What the last look of the play left behind; none when it must be looked at in any case.
+    pub rest: Option<Rest>,
 }
 
 impl Scene {
@@ -217,7 +220,7 @@ async fn read_accounts(store: &Store, wanted: Option<&[Arc<str>]>) -> Result<Vec
         let mut accounts: HashMap<Arc<str>, Account> = loaded.map(|(own, _)| (own.id.clone(), own)).collect();
         let residents = some.iter().filter_map(|(id, wake_at)| {
             let account = Arc::new(accounts.remove(id)?);
-            Some(Resident { account, desk: Arc::default(), wake_at: *wake_at })
+            Some(Resident { account, desk: Arc::default(), wake_at: *wake_at, rest: None })
         });
         cast.extend(residents);
     }
