@@ -10,6 +10,7 @@
 //!     ends ─ replan ─ advance ─ enroll ─▶ changes, and when to look again
 //! changes ─ store::apply ─▶ ONE transaction: enrollment, steps, tasks, deliveries, timeline
 //! an edit of the folder ─ runtime::reload ─▶ a new Book, judged beside the old one, in force from the next tick
+//! the accounts as they are ─ runtime::simulate ─▶ the same looks on a virtual clock, in memory: simulate, plan, backtest
 //! delivery ─ claim ─▶ channel ─ mark ─▶ Outcome ─ engine::delivery::settle ─▶ sent | queued again | uncertain | dead
 //! ```
 //!
@@ -29,7 +30,9 @@
 //!
 //! # What always holds
 //!
-//! * `run`, `test`, `simulate` and `demo` are the same tick with another clock, store and channel.
+//! * `run`, `test` and `demo` are the same tick with another clock, store and channel. `simulate`, `plan`, `backtest` and
+//!   the guard of edits take the same looks in memory (`src/runtime/simulate`); `tests/lives/previews.rs` holds the three
+//!   tellings of a story against each other, line by line.
 //! * What `plan` says of an edit is what the daemon judges it by: one play of one instant (`src/runtime/plan`).
 //! * `now` is read once per tick and passed down; only `src/time.rs` reads the machine's clock.
 //! * The plan of an enrollment is not stored. Decided steps are rows; what is to come is computed from the playbook, so
@@ -37,6 +40,8 @@
 //! * An enrollment goes through one version of its playbook and moves to the newest between two steps; the texts of all
 //!   versions in use are in the database, and what is wrong in the folder never gets into the book in force.
 //! * A comparison with something empty or stale is unknown, and unknown never sends.
+//! * Previews leave an account alone while no question about it can be answered otherwise by the passing of days
+//!   (`src/condition/motion.rs`, `src/engine/visit/rest.rs`); the daemon looks at everybody every night.
 //! * Unique keys carry the promises: one enrollment per playbook, account and entry key; one run per step; one delivery
 //!   per step and recipient. Every write of a look names the version of the account it was decided on.
 //! * Accounts that enter a playbook are counted by its local day in the transaction that lets them in, and only on the count

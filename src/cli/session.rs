@@ -15,6 +15,8 @@ use crate::condition::nearest;
 use crate::runtime::{Runtime, reload};
 use crate::settings::{self, Flags, Settings};
 use crate::store::{By, Store};
+use jiff::SignedDuration;
+
 use crate::time::{Clock, SystemClock, Timestamp, VirtualClock};
 
 /// One call of the program.
@@ -53,9 +55,11 @@ impl Session {
         load(&self.settings.book)
     }
 
-    /// The book, if it has no errors.
+    /// The book, if it has no errors. A mistake in a test is one of `check` and `test`: nothing that runs depends on it.
     pub fn book(&self) -> Result<Arc<Book>> {
-        usable(self.loaded()).map(|loaded| Arc::new(loaded.book))
+        let mut loaded = self.loaded();
+        loaded.diagnostics.retain(|own| !own.file.ends_with(".test.toml"));
+        usable(loaded).map(|loaded| Arc::new(loaded.book))
     }
 
     /// The book that acts by hand go by: the one in force, whatever stands in the folder; the folder's where none is yet.
@@ -78,6 +82,18 @@ impl Session {
             Some(Moment(at)) => Ok(at),
             None => own_time(store).await,
         }
+    }
+
+    /// What to know of a play that begins at another moment than the one at which the database stands; for people.
+    pub async fn moment_line(&self, store: &Store, from: Timestamp) -> Result<Option<String>> {
+        let stands_at = own_time(store).await?;
+        let apart = stands_at.duration_since(from).abs();
+        Ok((apart > SignedDuration::from_mins(1)).then(|| {
+            format!(
+                "Enrollments, tasks and messages stand here as of {stands_at:.0}; it begins at {from:.0}, and what lies \
+                 between is not played."
+            )
+        }))
     }
 
     /// When a command writes. With `--now` the database lives by a virtual clock from then on.
@@ -152,6 +168,18 @@ fn told(error: settings::Error) -> Failure {
     let files = [(source.name.clone(), source)].into();
     let message = format!("the deployment file {file} is wrong\n{}", render::render(diagnostics, &files, false));
     Failure { exit: Exit::Wrong, message, help: None }
+}
+
+/// Fails when there is nobody to play.
+pub async fn expect_accounts(store: &Store) -> Result<()> {
+    match store.account_ids().await?.is_empty() {
+        true => Err(nobody(Failure::wrong("the database has no accounts"))),
+        false => Ok(()),
+    }
+}
+
+fn nobody(failure: Failure) -> Failure {
+    failure.help("is it the one you meant (--database, --config)? `playcaller import accounts FILE` fills it")
 }
 
 /// Fails when there is no such account, with the one that was probably meant.

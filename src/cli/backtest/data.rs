@@ -44,8 +44,27 @@ pub async fn read(folder: &Path, book: &Book) -> Result<(Store, Vec<Limit>)> {
             false => &refused,
         }));
     }
+    limits.extend(unread(folder)?);
     limits.extend(undated(&store).await?);
     Ok((store, limits))
+}
+
+/// Files of data that no kind of import has the name of.
+fn unread(folder: &Path) -> Result<Option<Limit>> {
+    let is_data = |name: &String| ENDINGS.iter().any(|ending| name.ends_with(&format!(".{ending}")));
+    let read: Vec<PathBuf> = ORDER.into_iter().filter_map(|kind| find(folder, kind)).collect();
+    let entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    let left = entries.iter().map(std::fs::DirEntry::path).filter(|path| path.is_file() && !read.contains(path));
+    let mut names: Vec<String> =
+        left.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).filter(is_data).collect();
+    names.sort();
+    let text = || {
+        format!(
+            "Not read, for it is named after no kind of data: {}. Rows of accounts belong in accounts.csv, and so on.",
+            names.join(", ")
+        )
+    };
+    Ok((!names.is_empty()).then(|| Limit::new(LimitKind::Refused, text())))
 }
 
 fn find(folder: &Path, kind: Kind) -> Option<PathBuf> {

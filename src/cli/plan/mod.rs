@@ -18,6 +18,7 @@ use crate::runtime::plan::{self, Question};
 use crate::runtime::play::Step;
 use crate::runtime::reload::{book_in_force, edition_ahead};
 use crate::store::Store;
+use crate::time::Timestamp;
 
 #[derive(Debug, clap::Args)]
 pub struct Plan {
@@ -65,6 +66,7 @@ impl Plan {
         let mut plan = plan?;
         plan.go_live.refusals.extend(ahead.stays.iter().filter(|own| is_refusal(own)).map(Stay::to_string));
         self.tell(session, &plan)?;
+        self.tell_moment(session, &store, from).await?;
         match plan.go_live.refusals.first() {
             Some(why) => Err(Failure::wrong(format!("this book cannot go live as it is: {why}"))),
             None if plan.has_changes() => Ok(Exit::Changes),
@@ -78,6 +80,17 @@ impl Plan {
         let texts = against::texts(&session.settings.book, against)?;
         against::book(texts.clone(), against)?;
         Ok(Some(Arc::new(edition_ahead(store, &texts).await.map_err(refused)?.book)))
+    }
+
+    /// What to know of the accounts it was played on.
+    async fn tell_moment(&self, session: &Session, store: &Store, from: Timestamp) -> Result<()> {
+        if session.print.is_json() || self.md {
+            return Ok(());
+        }
+        let empty = store.account_ids().await?.is_empty();
+        let empty = empty.then(|| "The database has no accounts, so this plan is about nobody.".to_owned());
+        let lines = empty.into_iter().chain(session.moment_line(store, from).await?);
+        lines.into_iter().try_for_each(|line| session.print.line(line))
     }
 
     fn tell(&self, session: &Session, plan: &plan::Plan) -> Result<()> {

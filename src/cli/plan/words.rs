@@ -140,7 +140,8 @@ fn names(accounts: &BTreeSet<Arc<str>>) -> String {
 pub fn last_line(plan: &Plan) -> String {
     let people = &plan.people;
     let (enroll, exit, moved) = (people.enroll.len(), people.exit.len(), people.moved.len());
-    format!("Plan: {enroll} enroll, {exit} exit, {moved} move, {} sends.", plan.sends.after.len())
+    let anew = if people.restart.is_empty() { String::new() } else { format!("{} begin anew, ", people.restart.len()) };
+    format!("Plan: {enroll} enroll, {exit} exit, {moved} move, {anew}{} sends.", plan.sends.after.len())
 }
 
 /// What comes or goes: mails to contacts, or everything.

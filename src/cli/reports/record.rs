@@ -1,6 +1,7 @@
 //! What playbooks have done in a stretch of time, counted from the enrollments and the timeline of the database.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -23,6 +24,7 @@ pub struct History {
     entries: Vec<Entry>,
     /// Enrollments that are only recorded.
     shadows: HashSet<String>,
+    live_since: BTreeMap<Arc<str>, Timestamp>,
 }
 
 /// What one playbook did, or would have done.
@@ -57,8 +59,14 @@ impl History {
         let enrollments = store.enrollments(&filter).await?;
         let asked = Timeline { from: Some(from), until: Some(until), ..Timeline::default() };
         let entries = store.timeline(&asked).await?;
+        let live_since = store.live_since().await?;
         let shadows = enrollments.iter().filter(|own| own.is_shadow).map(|own| own.id.clone()).collect();
-        Ok(History { from, until, enrollments, entries, shadows })
+        Ok(History { from, until, enrollments, entries, shadows, live_since })
+    }
+
+    /// From when the playbook took accounts in, in shadow or not.
+    pub fn open_since(&self, playbook: &str) -> Option<Timestamp> {
+        self.live_since.get(playbook).copied()
     }
 
     /// When the first account entered the playbook in shadow, if any did.

@@ -52,7 +52,7 @@ pub(super) fn tell(
 impl<'a> Pair<'a> {
     fn of(shadow: &'a Playbook, book: &'a Book, history: &History) -> Pair<'a> {
         let live = compared(shadow, book);
-        let began = history.in_shadow_since(&shadow.id).unwrap_or(history.from).max(history.from);
+        let began = history.open_since(&shadow.id).unwrap_or(history.from).max(history.from);
         let since = if live.id == shadow.id { history.from } else { began };
         let recorded = history.of(&shadow.id, true, since);
         Pair { shadow, live, since, recorded, done: history.of(&live.id, false, since) }

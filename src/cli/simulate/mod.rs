@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure, Result};
 use super::moment::Moment;
 use super::print::count;
 use super::report::{stale_line, time_bar};
-use super::session::{Session, expect_account, expect_playbook};
+use super::session::{Session, expect_account, expect_accounts, expect_playbook};
 use super::summary::print_summary;
 use crate::engine::desk::Entry;
 use crate::runtime::feeds::{StaleFeed, stale_at};
@@ -65,6 +65,8 @@ struct Told {
     entries: Vec<Entry>,
     summary: Summary,
     stale: Vec<StaleFeed>,
+    /// What to know of the moment at which it begins.
+    moment: Option<String>,
 }
 
 impl Simulate {
@@ -77,7 +79,9 @@ impl Simulate {
         if let Some(playbook) = &self.playbook {
             expect_playbook(&book, playbook)?;
         }
+        expect_accounts(&store).await?;
         let from = session.reading_at(&store, self.as_of.now).await?;
+        let moment = session.moment_line(&store, from).await?;
         let until = self.until(from)?;
         let accounts: Option<Vec<Arc<str>>> = self.account.as_deref().map(|account| vec![account.into()]);
         let mut scene = Scene::read(&store, accounts.as_deref(), from).await?;
@@ -95,7 +99,7 @@ impl Simulate {
         }
         let accounts = played.accounts.iter().map(|(account, _)| &**account);
         let summary = Summary::of(&played.entries, accounts, from, until);
-        self.tell(session, &Told { entries: played.entries, summary, stale })?;
+        self.tell(session, &Told { entries: played.entries, summary, stale, moment })?;
         Ok(Exit::Done)
     }
 
@@ -119,7 +123,8 @@ impl Simulate {
         } else {
             self.tell_story(session, told)?;
         }
-        stale_line(&told.stale).map_or(Ok(()), |line| print.line(format!("\n{line}")))
+        let notes = told.moment.clone().into_iter().chain(stale_line(&told.stale));
+        notes.into_iter().try_for_each(|line| print.line(format!("\n{line}")))
     }
 
     fn tell_story(&self, session: &Session, told: &Told) -> Result<()> {

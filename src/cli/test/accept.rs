@@ -19,6 +19,14 @@ pub fn write(
 ) -> Result<()> {
     let mut failed: BTreeMap<&Arc<str>, Vec<&CaseResult>> = BTreeMap::new();
     for result in results.iter().filter(|result| !result.passed() && result.problem.is_none()) {
+        if let Some(other) = shares_expectation(result, results) {
+            print.line(format!(
+                "{}:{} stays as it is: `{}` and `{}` are held against the same expectation and differ. Write what is \
+                 expected into each row of `cases`.",
+                result.file, result.line, result.name, other.name
+            ))?;
+            continue;
+        }
         failed.entry(&result.file).or_default().push(result);
     }
     for (name, results) in failed {
@@ -34,6 +42,14 @@ pub fn write(
         }
     }
     Ok(())
+}
+
+/// Another case of the same test that is held against the very same words, with another outcome.
+fn shares_expectation<'a>(result: &CaseResult, results: &'a [CaseResult]) -> Option<&'a CaseResult> {
+    let is_same = |own: &&CaseResult| own.file == result.file && own.line == result.line && !std::ptr::eq(*own, result);
+    let differs =
+        |own: &&CaseResult| own.outcome != result.outcome || result.kept.is_some() && own.actual != result.actual;
+    results.iter().filter(is_same).find(differs)
 }
 
 fn happened(result: &CaseResult) -> Happened {

@@ -107,8 +107,11 @@ impl Churn {
         self.caught.len() + self.stayed.len()
     }
 
-    /// Caught of all that entered; none when nobody did.
+    /// Caught of all that entered; none when nobody did, or nobody churned.
     pub fn precision(&self) -> Option<f64> {
+        if self.churned() == 0 {
+            return None;
+        }
         share(self.caught.len(), self.entered())
     }
 

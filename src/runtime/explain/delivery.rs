@@ -51,6 +51,11 @@ pub struct TaskExplanation {
 pub async fn explain_delivery(store: &Store, id: &str, as_of: Timestamp) -> Result<DeliveryExplanation> {
     let view = store.delivery(id).await?.ok_or_else(|| anyhow!("there is no delivery `{id}`"))?;
     let mut line = view.line;
+    // It is handed to the outbox at its due instant.
+    let sent_or_due = line.sent_at.map_or(line.due_at, |sent| sent.min(line.due_at));
+    if sent_or_due > as_of {
+        return Err(anyhow!("there is no delivery `{id}` as of {}", utc_text(as_of)));
+    }
     let lines = lines_of(store, &line.account, &line.enrollment, &line.step, as_of).await?;
     let lines: Vec<Entry> = lines.into_iter().filter(|entry| is_about(entry, &line.to)).collect();
     let mut tried = view.tried;
@@ -73,9 +78,12 @@ pub async fn explain_delivery(store: &Store, id: &str, as_of: Timestamp) -> Resu
 /// Explains the task of that id.
 ///
 /// # Errors
-/// There is no such task.
+/// There was no such task at that instant.
 pub async fn explain_task(store: &Store, id: &str, as_of: Timestamp) -> Result<TaskExplanation> {
     let line = store.task(id).await?.ok_or_else(|| anyhow!("there is no task `{id}`"))?.line;
+    if line.created_at > as_of {
+        return Err(anyhow!("there is no task `{id}` as of {}", utc_text(as_of)));
+    }
     let lines = lines_of(store, &line.account, &line.enrollment, &line.step, as_of).await?;
     let timeline = lines.iter().map(crate::runtime::timeline::json).collect();
     Ok(TaskExplanation { kind: "task", line, as_of: utc_text(as_of), timeline, lines })

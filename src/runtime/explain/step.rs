@@ -15,6 +15,8 @@ use crate::engine::enrollment::{Enrollment, StepState};
 use crate::engine::plan::Due;
 use crate::engine::turnout::Turnout;
 use crate::engine::visit::{Input, Outlook, Standing, level_key, outlook};
+use crate::engine::within::within;
+use crate::portfolio::Facts;
 use crate::runtime::preview::no_step;
 use crate::store::{DeliveryLine, Filter, Store, Timeline};
 use crate::time::{Timestamp, utc_text};
@@ -129,6 +131,7 @@ pub async fn explain_step(
         turnout: &turnout,
         requests: &[],
     };
+    let asked = place.zip(own.as_ref()).and_then(|(place, own)| asked_then(&input, &playbook, own, place));
     let seen = place.zip(own.as_ref()).and_then(|(place, own)| outlook(input, &playbook, &own.id, place));
     let deliveries = match &own {
         Some(own) => deliveries_of(store, own, step, as_of).await?,
@@ -140,7 +143,20 @@ pub async fn explain_step(
     let lines = lines.into_iter().filter(about).collect();
     let mut told = told(&playbook, own.as_ref(), step, seen, lines, as_of);
     (told.account, told.deliveries) = (account.id.clone(), deliveries);
+    told.when = told.when.or(asked);
     Ok(told)
+}
+
+/// What the step's `when` said at the instant at which it was decided, on what was recorded then.
+fn asked_then(input: &Input<'_>, playbook: &Playbook, own: &Enrollment, place: usize) -> Option<Trace> {
+    let step = &playbook.steps[place];
+    let at = own.steps.get(&step.id).filter(|run| run.state.is_decided())?.ended_at?;
+    // A completion that came later had not come then.
+    let mut desk = Desk::clone(&input.desk);
+    desk.tasks.values_mut().for_each(|task| task.done_at = task.done_at.filter(|done| *done <= at));
+    let work = Arc::new(desk.work());
+    let facts = Facts::new(input.world.clone(), input.account.clone(), work, at);
+    Some(step.when.as_ref()?.trace(&within(&facts, playbook, own, &desk)))
 }
 
 /// The lines of the timeline up to and including the instant.

@@ -16,10 +16,11 @@ use super::Turn;
 /// How many values are told of an account that enters.
 const VALUES: usize = 3;
 
-/// The lines of accounts that enter with that result; not of those that are left alone on purpose.
+/// The lines of accounts that enter with that result; not of those that are left alone on purpose, nor in shadow, where
+/// nothing is done.
 pub(super) fn lines(entries: &[Entry], result: EntryResult) -> impl Iterator<Item = &Entry> {
     let enter = entries.iter().filter(move |own| own.kind == EntryKind::Enroll && own.result == result);
-    enter.filter(|own| own.reason != Some(Reason::Holdout))
+    enter.filter(|own| !matches!(own.reason, Some(Reason::Holdout | Reason::Shadow)))
 }
 
 /// Those who enter in the play of the new book, each as often as not in that of the old one.
