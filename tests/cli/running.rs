@@ -123,7 +123,7 @@ fn simulate_looks_ahead_and_changes_nothing() {
 
 #[test]
 fn bad_usage_ends_with_64_and_a_closed_pipe_is_no_failure() {
-    let place = Place::new();
+    let place = Place::with_accounts();
     for line in ["", "dance", "explain acme", "run --from 2026-03-02", "run --send", "accounts --now yesterday"] {
         assert_eq!(place.call(line).code, 64, "{line}");
     }

@@ -111,9 +111,9 @@ fn steps_that_come_go_move_and_are_renamed_are_said() {
     let renamed = renamed + "\n[[moved]]\nfrom = \"first\"\nto = \"kickoff\"\n";
     assert_eq!(said(&renamed), ["step first is called kickoff now"]);
     let (before, call) = CARE.split_at(CARE.rfind("[[step]]").unwrap());
-    assert_eq!(said(before), ["step call is gone: 3 days after first, dana gets the task \"Call {{ account.name }}\""]);
+    assert_eq!(said(before), ["step call is gone: 3 days after first, dana gets the task \"Call <account name>\""]);
     let more = format!("{CARE}\n{}", call.replace("\"call\"", "\"again\"").replace("3d", "9d"));
-    assert_eq!(said(&more), ["step again is new: 9 days after first, dana gets the task \"Call {{ account.name }}\""]);
+    assert_eq!(said(&more), ["step again is new: 9 days after first, dana gets the task \"Call <account name>\""]);
 }
 
 #[test]

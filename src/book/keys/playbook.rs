@@ -44,9 +44,9 @@ pub static PLAYBOOK: Section = section(
         key("escalation", Value::Table(&ESCALATION), "Who answers from which day on"),
     ],
     &["schema_version = 1\nid = \"renewal-kickoff\"\ntitle = \"Renewal kickoff at 90 days\"\n\
-         owner = \"team:renewals\"\nstatus = \"live\"\nclass = \"renewal\"\ntimezone = \"account.timezone\"\n\
-         timezone_fallback = \"America/New_York\"\nsend_window = \"business-hours\"\nin_flight = \"move\"\n\
-         branch_lock = \"at_enrollment\"\n"],
+         owner = \"team:renewals\"\nstatus = \"live\"\nshadow_of = \"at-risk\"\nclass = \"renewal\"\n\
+         timezone = \"account.timezone\"\ntimezone_fallback = \"America/New_York\"\n\
+         send_window = \"business-hours\"\nin_flight = \"move\"\nbranch_lock = \"at_enrollment\"\n"],
 );
 
 static TRIGGER: Section = section(
