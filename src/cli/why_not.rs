@@ -81,7 +81,7 @@ fn funnel(print: Print, told: &WhyNot) -> Result<()> {
 
 /// What a reason means for accounts that pass every clause.
 fn in_words(reason: &str) -> String {
-    let doc = Reason::all().find(|(name, _)| *name == reason).map_or("", |(_, doc)| doc);
+    let doc = Reason::parse(reason).map_or("", Reason::meaning);
     match reason == Reason::Enrolled.as_str() {
         true => "would enter at the next look".to_owned(),
         false => format!("{reason}: {doc}"),

@@ -4,7 +4,6 @@ use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use super::step::lines_until;
-use crate::engine::Reason;
 use crate::engine::delivery::DeliveryState;
 use crate::engine::desk::Entry;
 use crate::store::{AttemptLine, DeliveryLine, Store, TaskLine};
@@ -101,7 +100,6 @@ fn is_about(entry: &Entry, to: &str) -> bool {
 }
 
 fn why(line: &DeliveryLine) -> String {
-    let doc = |reason: Reason| Reason::all().find(|(name, _)| *name == reason.as_str()).map_or("", |(_, doc)| doc);
     let state = match DeliveryState::ALL.into_iter().find(|state| state.as_str() == line.state) {
         Some(DeliveryState::Queued) => "waits for its time and for the daemon",
         Some(DeliveryState::Held) => "waits for something other than its time",
@@ -116,5 +114,5 @@ fn why(line: &DeliveryLine) -> String {
         Some(DeliveryState::Expired) => "its time passed before it could go",
         None => "",
     };
-    line.reason.map_or_else(|| state.to_owned(), |reason| format!("{state}: {}", doc(reason)))
+    line.reason.map_or_else(|| state.to_owned(), |reason| format!("{state}: {}", reason.meaning()))
 }

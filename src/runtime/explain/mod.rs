@@ -63,7 +63,7 @@ pub struct Explanation {
 impl Explanation {
     /// The reason with what decided it: `condition_false: account.arr >= 5000 [900 against 5000] welcome.toml:12`.
     pub fn in_a_line(&self) -> String {
-        let doc = || Reason::all().find(|(name, _)| *name == self.reason).map_or("", |(_, doc)| doc).to_owned();
+        let doc = || Reason::parse(self.reason).map_or("", Reason::meaning).to_owned();
         format!("{}: {}", self.reason, self.decided_by().unwrap_or_else(doc))
     }
 
